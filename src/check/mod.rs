@@ -1,0 +1,1 @@
+//! The check layer: invariants and the books that a run must balance.

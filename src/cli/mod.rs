@@ -1,0 +1,1 @@
+//! The cli layer: arguments, the terminal, exit statuses.

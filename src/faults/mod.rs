@@ -1,0 +1,1 @@
+//! The faults layer: fault schedules as data. They know no protocol.

@@ -1,0 +1,14 @@
+//! The kernel: virtual time, identities, the event queue, random streams and samplers. It knows neither what a
+//! node is nor what an event says.
+
+mod distribution;
+mod node;
+mod random;
+mod real;
+mod time;
+
+pub use distribution::Distribution;
+pub use node::{NodeId, RequestId};
+pub use random::{Bits, Domain, Place, Places, Probability, Seed, Stream, Weights, unit_of};
+pub use real::Real;
+pub use time::{Instant, Span, SpanError};

@@ -1,0 +1,3 @@
+//! The `corsair` command.
+
+fn main() {}

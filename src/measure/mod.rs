@@ -1,0 +1,1 @@
+//! The measure layer: metrics as data. They know no files.

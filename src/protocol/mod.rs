@@ -1,0 +1,1 @@
+//! The protocol layer: the contract between a state machine and whatever drives it.

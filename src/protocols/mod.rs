@@ -1,0 +1,1 @@
+//! The protocols layer: the state machines that ship with corsair; none knows another.
