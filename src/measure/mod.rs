@@ -1,1 +1,9 @@
-//! The measure layer: metrics as data. They know no files.
+//! The measure layer: metrics as data, and the readings that are taken of them. It knows no files.
+
+mod engine;
+mod metric;
+mod reading;
+
+pub use engine::{ENGINE, read_engine};
+pub use metric::{Cost, Metric, Scope};
+pub use reading::{Id, Reading, Readings};

@@ -1,0 +1,75 @@
+//! The metrics that every run has, whatever its protocol: messages by fate, faults, events.
+
+use super::metric::{Cost, Metric, Scope};
+use super::reading::{Id, Readings};
+use crate::simulation::{Books, KindBooks};
+
+const fn count(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
+    Metric { name, unit, scope: Scope::Run, cost: Cost::Counter, says }
+}
+
+const fn by_kind(name: &'static str, says: &'static str) -> Metric {
+    Metric { name, unit: "count", scope: Scope::Kind, cost: Cost::Counter, says }
+}
+
+/// The metrics of the engine.
+pub const ENGINE: &[Metric] = &[
+    count("events", "count", "activations: boots, messages, timers, requests"),
+    count("messages_sent", "count", "messages handed to the network"),
+    count("messages_duplicated", "count", "extra copies that the network made"),
+    count("messages_delivered", "count", "copies that a node handled"),
+    count("messages_lost", "count", "copies lost, for any reason"),
+    count("messages_lost_loss", "count", "copies lost by chance"),
+    count("messages_lost_partitioned", "count", "copies lost to a partition, at either end"),
+    count("messages_in_flight", "count", "copies under way"),
+    count("messages_to_nobody", "count", "copies for nodes that were down, gone or never there"),
+    count("crashes", "count", "nodes that crashed"),
+    count("restarts", "count", "nodes that started again"),
+    count(
+        "faults_void",
+        "count",
+        "crashes of nodes that were down or gone, restarts of nodes that were up",
+    ),
+    by_kind("messages_sent_by_kind", "messages handed to the network, by kind"),
+    by_kind("messages_duplicated_by_kind", "extra copies that the network made, by kind"),
+    by_kind("messages_delivered_by_kind", "copies that a node handled, by kind"),
+    by_kind("messages_lost_by_kind", "copies lost, by kind"),
+    by_kind("messages_in_flight_by_kind", "copies under way, by kind"),
+    by_kind("messages_to_nobody_by_kind", "copies for nobody, by kind"),
+];
+
+/// Reads them.
+pub fn read_engine(
+    books: &Books,
+    kinds: &[&'static str],
+    [events, crashes, restarts, faults_void]: [u64; 4],
+    readings: &mut Readings<'_>,
+) {
+    let total = books.total();
+    readings.count("events", events);
+    readings.count("messages_sent", total.sent);
+    readings.count("messages_duplicated", total.duplicated);
+    readings.count("messages_delivered", total.delivered);
+    readings.count("messages_lost", total.lost());
+    readings.count("messages_lost_loss", total.lost_by_chance);
+    readings.count("messages_lost_partitioned", total.lost_to_partitions);
+    readings.count("messages_in_flight", total.in_flight());
+    readings.count("messages_to_nobody", total.to_nobody);
+    readings.count("crashes", crashes);
+    readings.count("restarts", restarts);
+    readings.count("faults_void", faults_void);
+    type Column = fn(&KindBooks) -> u64;
+    let columns: [(&str, Column); 6] = [
+        ("messages_sent_by_kind", |book| book.sent),
+        ("messages_duplicated_by_kind", |book| book.duplicated),
+        ("messages_delivered_by_kind", |book| book.delivered),
+        ("messages_lost_by_kind", KindBooks::lost),
+        ("messages_in_flight_by_kind", KindBooks::in_flight),
+        ("messages_to_nobody_by_kind", |book| book.to_nobody),
+    ];
+    for (name, column) in columns {
+        for (kind, book) in kinds.iter().zip(books.kinds()) {
+            readings.put_each(name, Id::Name(kind), column(book) as f64);
+        }
+    }
+}

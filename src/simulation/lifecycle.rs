@@ -1,0 +1,135 @@
+//! How nodes start, crash, and start again.
+
+use super::live::Live;
+use super::workload::Workload;
+use super::world::{Tag, World};
+use crate::faults::{DiskLoss, Targets};
+use crate::kernel::NodeId;
+use crate::protocol::{Context, Input, Observer, Origin, Protocol, Random, Recorder, TimerName};
+
+impl<P, O, W, T> World<P, O, W, T>
+where
+    P: Protocol,
+    O: Observer<P>,
+    W: Workload<P>,
+    T: Tag,
+{
+    /// Starts a node that is down.
+    pub(super) fn boot(&mut self, me: NodeId) {
+        let role = (self.role)(me, &self.config);
+        self.activate(me, Input::Boot(role), None);
+    }
+
+    /// Runs one handler of a node that is up, or boots one that is down.
+    #[inline(always)]
+    pub(super) fn activate(&mut self, me: NodeId, input: Input<P>, origin: Option<Origin>) {
+        self.digest.add(self.now, me, &input);
+        self.events += 1;
+        let World { config, graph, nodes, outside, now, .. } = self;
+        outside.observer.on_activation(*now, me, &input, origin);
+        let slot = &mut nodes[me.index()];
+        slot.activations += 1;
+        let mut cx = Live {
+            me,
+            now: *now,
+            graph,
+            config,
+            outside,
+            deadlines: slot.deadlines.as_mut(),
+            activation: slot.activations,
+            k: 0,
+            draws: None,
+        };
+        if self.falling.is_empty() {
+            return input.run(&mut slot.node, &mut cx);
+        }
+        self.activate_falling(me, input);
+    }
+
+    /// An activation that may be cut short: its effects are recorded, the first few applied, then the node crashes.
+    #[cold]
+    #[inline(never)]
+    fn activate_falling(&mut self, me: NodeId, input: Input<P>) {
+        let World { config, graph, nodes, outside, now, .. } = self;
+        let slot = &mut nodes[me.index()];
+        let mut cx = Live {
+            me,
+            now: *now,
+            graph,
+            config,
+            outside,
+            deadlines: slot.deadlines.as_mut(),
+            activation: slot.activations,
+            k: 0,
+            draws: None,
+        };
+        let Some(&(after, disk)) = self.falling.get(&me) else {
+            return input.run(&mut slot.node, &mut cx);
+        };
+        let (peers, config, seen) = (cx.peers(), cx.config(), cx.disk().clone());
+        let (answers, effects) = (|draw| cx.draw(draw), Vec::new());
+        let mut recorder = Recorder { me, now: *now, peers, config, disk: seen, answers, effects };
+        input.run(&mut slot.node, &mut recorder);
+        let effects = recorder.effects;
+        let falls = effects.len() >= after as usize;
+        let applied = if falls { after as usize } else { effects.len() };
+        for effect in effects.into_iter().take(applied) {
+            cx.effect(effect);
+        }
+        if falls {
+            self.falling.remove(&me);
+            self.crash(me, disk);
+        }
+    }
+
+    /// Makes a node vanish: its state, its timers, what it has said after its last safe record.
+    #[cold]
+    pub(super) fn crash(&mut self, me: NodeId, loss: DiskLoss) {
+        let (outside, index) = (&mut self.outside, me.index());
+        let slot = &mut self.nodes[index];
+        let Some(node) = slot.node.take_if(|node| !P::gone(node)) else {
+            self.faults_void += 1;
+            return;
+        };
+        outside.lines.remove(&me);
+        let synced = outside.synced.get_mut(index);
+        let disk = &mut outside.disks[index];
+        match (loss, synced) {
+            (DiskLoss::Keep, Some(synced)) => synced.clone_from(disk),
+            (DiskLoss::LoseUnsynced, Some(synced)) => disk.clone_from(synced),
+            (DiskLoss::Keep | DiskLoss::LoseUnsynced, None) => {}
+            (DiskLoss::Wipe, synced) => {
+                *disk = P::Durable::default();
+                synced.into_iter().for_each(|synced| *synced = P::Durable::default());
+            }
+        }
+        outside.observer.on_crash(self.now, me, &node, disk);
+        let timers = P::Timer::ALL.len();
+        for (k, deadline) in slot.deadlines.as_mut().iter_mut().enumerate() {
+            outside.moved.disarm(deadline, index * timers + k);
+        }
+        self.crashes += 1;
+        self.outside.workload.on_down(self.now, me, &mut self.outside.desk);
+    }
+
+    /// Starts a node again, if it is down.
+    pub(super) fn restart(&mut self, me: NodeId) {
+        if self.nodes[me.index()].node.is_some() {
+            self.faults_void += 1;
+            return;
+        }
+        self.restarts += 1;
+        self.boot(me);
+    }
+
+    /// Who is meant, at this moment.
+    pub(super) fn resolve(&self, targets: &Targets) -> Vec<NodeId> {
+        match targets {
+            Targets::Nodes(nodes) => nodes.clone(),
+            Targets::Role(role) => {
+                let ids = (0..self.outside.nodes).map(NodeId);
+                ids.filter(|id| self.node(*id).is_some_and(|node| P::is(node, role))).collect()
+            }
+        }
+    }
+}

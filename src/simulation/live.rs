@@ -1,0 +1,163 @@
+//! The simulation's context: each effect goes straight to the network, the queue, the disk or the observer.
+
+use super::deadline::Deadline;
+use super::disk::Waiting;
+use super::workload::Workload;
+use super::world::{Event, Outside, Tag};
+use crate::kernel::{Domain, Entry, Instant, NodeId, Places, Span, Stream};
+use crate::network::{Fate, Parcel};
+use crate::protocol::{
+    Context, Draw, Effect, Observer, Origin, Protocol, Random, TimerName, Undelivered, answer,
+};
+use crate::topology::{Graph, Peers};
+
+/// One activation of one node.
+pub(super) struct Live<'a, 'w, P: Protocol, O, W, T> {
+    pub(super) me: NodeId,
+    pub(super) now: Instant,
+    pub(super) graph: &'w Graph,
+    pub(super) config: &'w P::Config,
+    pub(super) outside: &'a mut Outside<P, O, W, T>,
+    pub(super) deadlines: &'a mut [Deadline],
+    pub(super) activation: u32,
+    /// How many messages it has sent.
+    pub(super) k: u32,
+    /// Made at the first draw.
+    pub(super) draws: Option<Stream>,
+}
+
+impl<'w, P: Protocol, O, W, T> Random<'w> for Live<'_, 'w, P, O, W, T> {
+    #[inline(always)]
+    fn draw(&mut self, draw: Draw<'w>) -> u64 {
+        let (seed, me, activation) = (self.outside.seed, self.me, self.activation);
+        let stream = self.draws.get_or_insert_with(|| {
+            Stream::new(seed, Domain::Activation, u64::from(me.0), u64::from(activation))
+        });
+        answer(draw, stream)
+    }
+
+    #[inline(always)]
+    fn keyed(&mut self, key: u64) {
+        self.draws = Some(Stream::new(self.outside.seed, Domain::Keyed, u64::from(self.me.0), key));
+    }
+}
+
+impl<'w, P, O, W, T> Context<'w, P> for Live<'_, 'w, P, O, W, T>
+where
+    P: Protocol,
+    O: Observer<P>,
+    W: Workload<P>,
+    T: Tag,
+{
+    #[inline(always)]
+    fn me(&self) -> NodeId {
+        self.me
+    }
+    #[inline(always)]
+    fn now(&self) -> Instant {
+        self.now
+    }
+    #[inline(always)]
+    fn peers(&self) -> Peers<'w> {
+        if self.me.0 < self.graph.nodes() { self.graph.peers(self.me) } else { Peers::none() }
+    }
+    #[inline(always)]
+    fn config(&self) -> &'w P::Config {
+        self.config
+    }
+    #[inline(always)]
+    fn disk(&self) -> &P::Durable {
+        &self.outside.disks[self.me.index()]
+    }
+    #[inline(always)]
+    fn effect(&mut self, effect: Effect<P>) {
+        if let Effect::Send { .. } = effect {
+            self.k += 1;
+        }
+        let given = Waiting { effect, activation: self.activation, k: self.k };
+        if self.outside.sync.latency > Span::ZERO && given.waits() {
+            return self.line_up(given);
+        }
+        self.apply(given);
+    }
+}
+
+impl<P, O, W, T> Live<'_, '_, P, O, W, T>
+where
+    P: Protocol,
+    O: Observer<P>,
+    W: Workload<P>,
+    T: Tag,
+{
+    #[inline(always)]
+    pub(super) fn apply(&mut self, Waiting { effect, activation, k }: Waiting<P>) {
+        let (now, me) = (self.now, self.me);
+        match effect {
+            Effect::Send { to, message } => self.send_out(to, message, activation, k),
+            Effect::Arm { timer, after } => {
+                let (index, due) = (timer.index(), now + after);
+                let all = me.index() * P::Timer::ALL.len() + index;
+                if self.outside.moved.arm(&mut self.deadlines[index], all, due) {
+                    let event = Event::Timer(index as u8);
+                    self.outside.queue.push(Entry { at: due, to: me, event });
+                }
+            }
+            Effect::Disarm { timer } => {
+                let index = timer.index();
+                let all = me.index() * P::Timer::ALL.len() + index;
+                self.outside.moved.disarm(&mut self.deadlines[index], all);
+            }
+            Effect::Persist(record) => P::store(&mut self.outside.disks[me.index()], record),
+            Effect::Reply { id, response } => {
+                let Outside { observer, workload, desk, .. } = &mut *self.outside;
+                observer.on_reply(now, me, id, &response);
+                workload.on_reply(now, me, id, &response, desk);
+            }
+            Effect::Tell(fact) => {
+                let Outside { observer, workload, desk, .. } = &mut *self.outside;
+                observer.on_fact(now, me, &fact);
+                workload.on_fact(now, me, &fact, desk);
+            }
+        }
+    }
+
+    /// Asks the network for a message's fate and queues its copies.
+    #[inline(always)]
+    fn send_out(&mut self, to: NodeId, message: P::Message, activation: u32, k: u32) {
+        let (now, me) = (self.now, self.me);
+        let tag = T::new(Origin { sent_at: now, activation, k });
+        if to == me {
+            // A note to oneself crosses no network and is counted nowhere.
+            let event = Event::Deliver { from: me, message, tag };
+            return self.outside.queue.push(Entry { at: now, to, event });
+        }
+        let kind = P::kind(&message);
+        let size = P::size(&message);
+        let parcel = Parcel { sent_at: now, source: me, target: to, size, kind: kind as u8 };
+        let Outside { queue, network, observer, books, seed, nodes, .. } = &mut *self.outside;
+        let book = books.kind_mut(kind);
+        book.sent += 1;
+        if to.0 >= *nodes {
+            book.to_nobody += 1;
+            observer.on_send(&parcel, &Fate::Deliver(Span::ZERO), &message);
+            return observer.on_undelivered(now, to, me, &message, Undelivered::Nobody);
+        }
+        let sender = u64::from(me.0) << 32 | u64::from(activation);
+        let fate = network.route(&parcel, Places::new(*seed, Domain::Fate, sender, u64::from(k)));
+        observer.on_send(&parcel, &fate, &message);
+        match fate {
+            Fate::Deliver(after) => {
+                let event = Event::Deliver { from: me, message, tag };
+                queue.push(Entry { at: now + after, to, event });
+            }
+            Fate::Lost(reason) => book.lose(reason),
+            Fate::Copies(delays) => {
+                book.duplicated += delays.len() as u64 - 1;
+                for after in &delays {
+                    let event = Event::Deliver { from: me, message: message.clone(), tag };
+                    queue.push(Entry { at: now + *after, to, event });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The loop: events by time; before those of an instant the faults, then the requests that are planned for it.
+
+use super::deadline::Firing;
+use super::live::Live;
+use super::plan::Plan;
+use super::workload::Workload;
+use super::world::{Event, Tag, World};
+use crate::kernel::{Entry, Instant, NodeId, Span, prefetch};
+use crate::network::LossReason;
+use crate::protocol::{Input, Observer, Origin, Protocol, TimerName, Undelivered};
+
+/// So many events ahead the destination's cache line is asked for.
+const AHEAD: usize = 8;
+
+/// Why [`World::advance`] came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// All that happens up to and including the moment has happened; more is to come.
+    Reached,
+    /// Nothing is left to happen, ever.
+    Quiet,
+    /// An observer wants the run to end.
+    Halted,
+    /// The greatest number of activations is reached.
+    Exhausted,
+}
+
+impl<P, O, W, T> World<P, O, W, T>
+where
+    P: Protocol,
+    O: Observer<P>,
+    W: Workload<P>,
+    T: Tag,
+{
+    /// Lets everything happen up to and including `to`.
+    pub fn advance(&mut self, to: Instant) -> Progress {
+        let after = to + Span::from_nanos(1);
+        if self.outside.observer.halts() {
+            return Progress::Halted;
+        }
+        loop {
+            self.outside.desk.limit = self.outside.desk.next_at().unwrap_or(after).min(after);
+            if let Some(progress) = self.drain() {
+                return progress;
+            }
+            if self.outside.desk.next_at().is_none_or(|at| at > to) {
+                break;
+            }
+            let (at, plan) = self.outside.desk.pop().expect("looked at above");
+            self.now = at;
+            self.carry_out(plan);
+            if self.outside.observer.halts() {
+                return Progress::Halted;
+            }
+        }
+        match self.outside.queue.is_empty() && !self.outside.desk.rouses() {
+            true => Progress::Quiet,
+            false => Progress::Reached,
+        }
+    }
+
+    /// When the next thing happens, be it an event or a plan.
+    pub fn next_at(&mut self) -> Option<Instant> {
+        let event = self.outside.queue.next_at();
+        event.into_iter().chain(self.outside.desk.next_at()).min()
+    }
+
+    /// Handles the queued events that lie before the desk's limit, which a handler may bring closer.
+    fn drain(&mut self) -> Option<Progress> {
+        while let Some(entry) = self.outside.queue.pop(self.outside.desk.limit) {
+            if let Some(next) = self.outside.queue.ahead(AHEAD) {
+                prefetch(&self.nodes, next.index());
+                if size_of::<P::Durable>() > 0 {
+                    prefetch(&self.outside.disks, next.index());
+                }
+            }
+            let Entry { at, to: me, event } = entry;
+            self.now = at;
+            match event {
+                Event::Deliver { from, message, tag } => {
+                    self.deliver(me, from, message, tag.origin());
+                }
+                Event::Timer(index) => self.fire(me, usize::from(index)),
+                Event::Synced => self.end_sync(me),
+            }
+            if self.outside.observer.halts() {
+                return Some(Progress::Halted);
+            }
+            if self.events >= self.events_max {
+                return Some(Progress::Exhausted);
+            }
+        }
+        None
+    }
+
+    /// A copy arrives.
+    #[inline(always)]
+    fn deliver(&mut self, me: NodeId, from: NodeId, message: P::Message, origin: Option<Origin>) {
+        let node = self.nodes[me.index()].node.as_ref();
+        let is_up = node.is_some_and(|node| !P::gone(node));
+        if from != me {
+            let outside = &mut self.outside;
+            let book = outside.books.kind_mut(P::kind(&message));
+            let why = if !outside.network.passes(from, me) {
+                book.lose(LossReason::Partitioned);
+                Undelivered::Partitioned
+            } else if !is_up {
+                book.to_nobody += 1;
+                Undelivered::Nobody
+            } else {
+                book.delivered += 1;
+                return self.activate(me, Input::Message(from, message), origin);
+            };
+            outside.observer.on_undelivered(self.now, me, from, &message, why);
+        } else if is_up {
+            self.activate(me, Input::Message(from, message), origin);
+        }
+    }
+
+    /// A queue entry of a timer pops.
+    #[inline(always)]
+    fn fire(&mut self, me: NodeId, index: usize) {
+        let timer = me.index() * P::Timer::ALL.len() + index;
+        let deadline = &mut self.nodes[me.index()].deadlines.as_mut()[index];
+        match self.outside.moved.fire(deadline, timer, self.now) {
+            Firing::Now => self.activate(me, Input::Timer(P::Timer::ALL[index]), None),
+            Firing::Later(at) => {
+                let event = Event::Timer(index as u8);
+                self.outside.queue.push(Entry { at, to: me, event });
+            }
+            Firing::Void => {}
+        }
+    }
+
+    #[cold]
+    fn end_sync(&mut self, me: NodeId) {
+        let World { config, graph, nodes, outside, now, .. } = self;
+        let slot = &mut nodes[me.index()];
+        let (deadlines, activation) = (slot.deadlines.as_mut(), slot.activations);
+        let now = *now;
+        let (k, draws) = (0, None);
+        let mut cx = Live { me, now, graph, config, outside, deadlines, activation, k, draws };
+        if !cx.end_sync() {
+            self.crash(me, crate::faults::DiskLoss::LoseUnsynced);
+        }
+    }
+
+    #[cold]
+    fn carry_out(&mut self, plan: Plan) {
+        match plan {
+            Plan::Crash { targets, after_effects, disk } => {
+                for node in self.resolve(&targets) {
+                    match after_effects {
+                        Some(effects) => _ = self.falling.insert(node, (effects, disk)),
+                        None => self.crash(node, disk),
+                    }
+                }
+            }
+            Plan::Start { targets } => {
+                for node in self.resolve(&targets) {
+                    self.restart(node);
+                }
+            }
+            Plan::Begin(rule) => self.outside.network.begin(rule),
+            Plan::End(rule) => self.outside.network.end(rule),
+            Plan::Wake(key) => {
+                self.outside.workload.on_wake(self.now, key, &mut self.outside.desk);
+            }
+            Plan::Request(id) => {
+                let (to, request) = self.outside.desk.asked(id).clone();
+                let node = self.nodes.get(to.index()).and_then(|slot| slot.node.as_ref());
+                if node.is_some_and(|node| !P::gone(node)) {
+                    self.activate(to, Input::Request(id, request), None);
+                } else {
+                    self.outside.workload.on_down(self.now, to, &mut self.outside.desk);
+                }
+            }
+        }
+    }
+}

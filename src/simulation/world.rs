@@ -1,0 +1,260 @@
+//! The world: all nodes with what the driver keeps beside each, and everything outside of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use super::books::Books;
+use super::deadline::{Deadline, Moved};
+use super::digest::Digest;
+use super::disk::{Line, Sync};
+use super::plan::Plan;
+use super::workload::{Desk, Workload};
+use crate::faults::DiskLoss;
+use crate::kernel::{EventQueue, Instant, NodeId, Seed};
+use crate::network::Network;
+use crate::protocol::{Observer, Origin, Protocol, TimerName};
+use crate::topology::Graph;
+
+/// What a run is a function of, but for its workload.
+#[derive(Debug)]
+pub struct Setup<P: Protocol> {
+    /// The seed of this run.
+    pub seed: Seed,
+    /// The protocol's knobs.
+    pub config: P::Config,
+    /// The neighbours of the nodes; role nodes beyond it have none.
+    pub graph: Graph,
+    /// How many nodes, role nodes included.
+    pub nodes: u32,
+    /// The part that each node plays.
+    pub role: fn(NodeId, &P::Config) -> P::Role,
+    /// What becomes of messages.
+    pub network: Network,
+    /// How long durable writes take.
+    pub sync: Sync,
+    /// Faults, by time.
+    pub plans: Vec<(Instant, Plan)>,
+    /// The run ends after so many activations.
+    pub events_max: u64,
+}
+
+/// What a queue entry of a message carries along: nothing, or its origin when a trace is kept.
+pub trait Tag: Copy + Debug {
+    /// Keeps what is to be kept.
+    fn new(origin: Origin) -> Self;
+    /// What was kept.
+    fn origin(self) -> Option<Origin>;
+}
+
+impl Tag for () {
+    #[inline(always)]
+    fn new(_: Origin) {}
+    #[inline(always)]
+    fn origin(self) -> Option<Origin> {
+        None
+    }
+}
+
+impl Tag for Origin {
+    #[inline(always)]
+    fn new(origin: Origin) -> Self {
+        origin
+    }
+    #[inline(always)]
+    fn origin(self) -> Option<Origin> {
+        Some(self)
+    }
+}
+
+/// What the queue holds for a node.
+#[derive(Debug)]
+pub(super) enum Event<P: Protocol, T> {
+    /// A copy of a message arrives.
+    Deliver { from: NodeId, message: P::Message, tag: T },
+    /// An entry of a timer, by index.
+    Timer(u8),
+    /// A sync of its disk ends.
+    Synced,
+}
+
+/// What the driver keeps of a node: one cache line for a small node.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(super) struct Slot<P: Protocol> {
+    pub(super) deadlines: <P::Timer as TimerName>::Each<Deadline>,
+    /// `None`: not started yet, or crashed.
+    pub(super) node: Option<P::Node>,
+    /// How often it was activated, never reset: names its draws and its messages.
+    pub(super) activations: u32,
+}
+
+/// Everything outside of the nodes, which an activation may change while it holds one of them.
+#[derive(Debug)]
+pub(super) struct Outside<P: Protocol, O, W, T> {
+    pub(super) queue: EventQueue<Event<P, T>>,
+    pub(super) network: Network,
+    pub(super) observer: O,
+    pub(super) workload: W,
+    pub(super) desk: Desk<P>,
+    pub(super) seed: Seed,
+    pub(super) nodes: u32,
+    pub(super) disks: Vec<P::Durable>,
+    /// What a crash leaves of the disks, where a sync takes time.
+    pub(super) synced: Vec<P::Durable>,
+    pub(super) sync: Sync,
+    pub(super) lines: BTreeMap<NodeId, Line<P>>,
+    pub(super) moved: Moved,
+    pub(super) books: Books,
+}
+
+/// A world: nodes, and what goes on between them.
+#[derive(Debug)]
+pub struct World<P: Protocol, O = (), W = (), T = ()> {
+    pub(super) config: P::Config,
+    pub(super) graph: Graph,
+    pub(super) role: fn(NodeId, &P::Config) -> P::Role,
+    pub(super) nodes: Vec<Slot<P>>,
+    pub(super) outside: Outside<P, O, W, T>,
+    /// Who crashes after how many effects of an activation.
+    pub(super) falling: BTreeMap<NodeId, (u32, DiskLoss)>,
+    pub(super) now: Instant,
+    pub(super) events: u64,
+    pub(super) events_max: u64,
+    pub(super) digest: Digest,
+    pub(super) crashes: u64,
+    pub(super) restarts: u64,
+    pub(super) faults_void: u64,
+}
+
+impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
+    /// A world in which every node has booted, in the order of their ids.
+    pub fn new(setup: Setup<P>, observer: O, workload: W) -> Self {
+        let Setup { seed, config, graph, nodes, role, network, sync, plans, events_max } = setup;
+        let (count, timers) = (nodes as usize, P::Timer::ALL.len());
+        let slot =
+            || Slot { node: None, deadlines: P::Timer::each(Deadline::IDLE), activations: 0 };
+        let mut desk = Desk::new(seed);
+        for (at, plan) in plans {
+            desk.plan(at, plan);
+        }
+        let outside = Outside {
+            queue: EventQueue::new(),
+            network,
+            observer,
+            workload,
+            desk,
+            seed,
+            nodes,
+            disks: vec![P::Durable::default(); count],
+            synced: match sync.latency.nanos() {
+                0 => Vec::new(),
+                _ => vec![P::Durable::default(); count],
+            },
+            sync,
+            lines: BTreeMap::new(),
+            moved: Moved::new(count * timers),
+            books: Books::new(P::KINDS.len()),
+        };
+        let mut world = World {
+            config,
+            graph,
+            role,
+            nodes: (0..count).map(|_| slot()).collect(),
+            outside,
+            falling: BTreeMap::new(),
+            now: Instant::START,
+            events: 0,
+            events_max,
+            digest: Digest::default(),
+            crashes: 0,
+            restarts: 0,
+            faults_void: 0,
+        };
+        world.outside.workload.on_start(&mut world.outside.desk);
+        for id in 0..nodes {
+            world.boot(NodeId(id));
+        }
+        world
+    }
+
+    /// The knobs.
+    pub fn config(&self) -> &P::Config {
+        &self.config
+    }
+
+    /// How many nodes there are, role nodes included.
+    pub fn nodes(&self) -> u32 {
+        self.outside.nodes
+    }
+
+    /// A node's state; `None` while it is down.
+    #[inline(always)]
+    pub fn node(&self, id: NodeId) -> Option<&P::Node> {
+        self.nodes[id.index()].node.as_ref()
+    }
+
+    /// A node's disk, as the node sees it; of a node that is down, as its restart will find it.
+    #[inline(always)]
+    pub fn disk(&self, id: NodeId) -> &P::Durable {
+        &self.outside.disks[id.index()]
+    }
+
+    /// Who listens.
+    pub fn observer(&self) -> &O {
+        &self.outside.observer
+    }
+
+    /// Who listens, to be told more.
+    pub fn observer_mut(&mut self) -> &mut O {
+        &mut self.outside.observer
+    }
+
+    /// Who asks.
+    pub fn workload(&self) -> &W {
+        &self.outside.workload
+    }
+
+    /// What became of the messages.
+    pub fn books(&self) -> &Books {
+        &self.outside.books
+    }
+
+    /// When the last thing happened.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// How many activations there were.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The digest of all activations.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// How many crashes and restarts there were, and faults that met nobody they could hit.
+    pub fn faults(&self) -> [u64; 3] {
+        [self.crashes, self.restarts, self.faults_void]
+    }
+
+    /// Compares the books with the copies that are really under way.
+    ///
+    /// # Panics
+    /// If a message was lost silently, which is always a mistake of this simulator.
+    pub fn balance_books(&self) {
+        let mut in_flight = vec![0; P::KINDS.len()];
+        let waiting = self.outside.queue.iter();
+        for entry in waiting {
+            if let Event::Deliver { from, message, .. } = &entry.event
+                && *from != entry.to
+            {
+                in_flight[P::kind(message)] += 1;
+            }
+        }
+        if let Err(imbalance) = self.outside.books.balance(&in_flight, P::KINDS) {
+            panic!("messages are not conserved: {imbalance}");
+        }
+    }
+}
