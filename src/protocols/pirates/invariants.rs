@@ -1,0 +1,262 @@
+//! What must hold in every run of pirates, checked from what they say and tell, and by a look at all of them.
+
+use std::collections::BTreeMap;
+
+use super::message::{Fact, Message};
+use super::tally::Gold;
+use super::{Keeps, Node};
+use crate::check::{Invariant, Verdicts, Violation};
+use crate::kernel::{Instant, NodeId, Span};
+use crate::network::{Fate, Parcel};
+use crate::protocol::{Input, Observer, Origin};
+use crate::simulation::Population;
+
+/// All of them.
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        name: "gold_conserved",
+        says: "coins in purses, under way, lost and overboard are the coins minted and counterfeited",
+        source: "kinetic exchange conserves money (Dragulescu & Yakovenko 2000, section 2)",
+    },
+    Invariant {
+        name: "books_balance",
+        says: "a pirate's credits, strangers' and forgotten coins are the coins it accepted from pirates",
+        source: "double entry",
+    },
+    Invariant {
+        name: "buddies_sound",
+        says: "buddies exist, are distinct, are not oneself, and are at most dunbar",
+        source: "spigo's pirates",
+    },
+    Invariant {
+        name: "only_buddies_hear",
+        says: "a pirate sends to buddies and the controller only, and forget to the one dropped",
+        source: "a name is an address (spigo)",
+    },
+    Invariant {
+        name: "names_have_a_source",
+        says: "a pirate drops only names on its list, and never to the one named",
+        source: "spigo's name dropping",
+    },
+    Invariant {
+        name: "rumours_have_a_source",
+        says: "who tells a rumour has heard it",
+        source: "the simple epidemic (Demers et al. 1987, section 1.4)",
+    },
+    Invariant {
+        name: "quiet_after_goodbye",
+        says: "a pirate that said goodbye sends nothing more",
+        source: "spigo's goodbye",
+    },
+    Invariant {
+        name: "the_restarted_ask",
+        says: "a restarted pirate without a chat, up and not dismissed, says hello at least once a second",
+        source: "the rejoin of restarted pirates",
+    },
+];
+
+/// Whose names start every look.
+const ASKING: Span = Span::from_secs(1);
+
+/// A shadow of what each pirate may say, kept from facts alone.
+#[derive(Clone, Debug)]
+pub struct Checks {
+    verdicts: Verdicts,
+    controller: NodeId,
+    dunbar: usize,
+    shadows: Vec<Shadow>,
+    /// Restarted pirates that wait for a chat, and when they asked last.
+    asking: BTreeMap<NodeId, Instant>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Shadow {
+    buddies: Vec<NodeId>,
+    /// Who was dropped last, and may be told so.
+    dropped: Option<NodeId>,
+    rumours: u16,
+    has_left: bool,
+    started: bool,
+    /// Coins accepted from pirates.
+    accepted: u64,
+}
+
+impl Checks {
+    /// Checks the invariants that are enabled, for so many pirates.
+    pub fn new(verdicts: Verdicts, pirates: u32, dunbar: u8) -> Checks {
+        let count = if verdicts.checks_any() { pirates as usize } else { 0 };
+        Checks {
+            verdicts,
+            controller: NodeId(pirates),
+            dunbar: usize::from(dunbar),
+            shadows: vec![Shadow::default(); count],
+            asking: BTreeMap::new(),
+        }
+    }
+
+    /// What was found.
+    pub fn verdicts(&self) -> &Verdicts {
+        &self.verdicts
+    }
+
+    fn violate(&mut self, name: &'static str, at: Instant, node: NodeId, detail: String) {
+        self.verdicts.violate(Violation { invariant: name, at, node: Some(node), detail });
+    }
+
+    fn check_send(&mut self, parcel: &Parcel, message: &Message) {
+        let Parcel { sent_at: at, source, target, .. } = *parcel;
+        let shadow = &mut self.shadows[source.index()];
+        let is_buddy = shadow.buddies.contains(&target);
+        let may_hear = match message {
+            Message::Forget => shadow.dropped.take() == Some(target),
+            _ => is_buddy || target == self.controller,
+        };
+        let (has_left, rumours) = (shadow.has_left, shadow.rumours);
+        let knows = |name: &NodeId| shadow.buddies.contains(name);
+        let sourced = match message {
+            Message::NameDrop { about } => knows(about) && *about != target,
+            _ => true,
+        };
+        if !may_hear {
+            let detail = format!("{message:?} to {target}, which is no buddy");
+            self.violate("only_buddies_hear", at, source, detail);
+        }
+        if !sourced {
+            let detail = format!("{message:?} to {target}");
+            self.violate("names_have_a_source", at, source, detail);
+        }
+        if let Message::Rumour { set } = message
+            && set & !rumours != 0
+        {
+            let detail = format!("tells {set:#06x}, knows {rumours:#06x}");
+            self.violate("rumours_have_a_source", at, source, detail);
+        }
+        if has_left {
+            let detail = format!("{message:?} to {target} after its goodbye");
+            self.violate("quiet_after_goodbye", at, source, detail);
+        }
+        match message {
+            Message::Goodbye => {
+                self.shadows[source.index()].has_left = true;
+                self.asking.remove(&source);
+            }
+            Message::Hello => {
+                self.asking.entry(source).and_modify(|asked| *asked = at);
+            }
+            _ => {}
+        }
+    }
+
+    fn befriend(&mut self, at: Instant, node: NodeId, buddy: NodeId) {
+        let buddies = &mut self.shadows[node.index()].buddies;
+        let detail = if buddy >= self.controller {
+            "is no pirate"
+        } else if buddy == node {
+            "is itself"
+        } else if buddies.contains(&buddy) {
+            "is a buddy already"
+        } else if buddies.len() >= self.dunbar {
+            "is one too many"
+        } else {
+            return buddies.push(buddy);
+        };
+        buddies.push(buddy);
+        self.violate("buddies_sound", at, node, format!("buddy {buddy} {detail}"));
+    }
+
+    /// Looks at all pirates.
+    pub(super) fn look<P: Keeps>(&mut self, world: &impl Population<P>, gold: Gold) {
+        let at = world.now();
+        let mut purses = 0;
+        for (index, shadow) in self.shadows.iter().enumerate() {
+            let node = NodeId(index as u32);
+            let chest = P::durable(world.disk(node)).chest();
+            purses += u64::from(match world.node(node) {
+                Some(Node::Pirate(pirate)) => pirate.booty(),
+                _ => chest.booty,
+            });
+            let booked = chest.credited() + u64::from(chest.strangers) + u64::from(chest.forgotten);
+            if booked != shadow.accepted {
+                let detail = format!("accepted {}, booked {booked}", shadow.accepted);
+                let (invariant, node) = ("books_balance", Some(node));
+                self.verdicts.violate(Violation { invariant, at, node, detail });
+            }
+        }
+        let there = purses + gold.in_flight + gold.lost + gold.overboard;
+        let made = gold.minted + gold.counterfeit;
+        if there != made && self.verdicts.checks("gold_conserved") {
+            let detail = format!("{there} coins are there, {made} were made");
+            let (invariant, node) = ("gold_conserved", None);
+            self.verdicts.violate(Violation { invariant, at, node, detail });
+        }
+        let patience = |asked: Instant| at.since(asked) <= ASKING;
+        if let Some((&node, &asked)) = self.asking.iter().find(|(_, asked)| !patience(**asked)) {
+            self.violate("the_restarted_ask", at, node, format!("asked last at {asked}"));
+        }
+    }
+}
+
+impl<P: Keeps> Observer<P> for Checks {
+    #[inline(always)]
+    fn on_activation(&mut self, at: Instant, node: NodeId, input: &Input<P>, _: Option<Origin>) {
+        if self.shadows.is_empty() || node == self.controller {
+            return;
+        }
+        let shadow = &mut self.shadows[node.index()];
+        match input {
+            Input::Boot(_) if shadow.started && !shadow.has_left => {
+                self.asking.insert(node, at);
+            }
+            Input::Boot(_) => shadow.started = true,
+            Input::Message(from, Message::GoldCoin { coins }) if *from != self.controller => {
+                shadow.accepted += u64::from(*coins);
+            }
+            Input::Message(_, Message::Chat { .. }) => {
+                self.asking.remove(&node);
+            }
+            _ => {}
+        }
+    }
+
+    #[inline(always)]
+    fn on_send(&mut self, parcel: &Parcel, _: &Fate, message: &Message) {
+        if !self.shadows.is_empty() && parcel.source != self.controller {
+            self.check_send(parcel, message);
+        }
+    }
+
+    #[inline(always)]
+    fn on_fact(&mut self, at: Instant, node: NodeId, fact: &Fact) {
+        if self.shadows.is_empty() {
+            return;
+        }
+        let shadow = &mut self.shadows[node.index()];
+        match fact {
+            Fact::EdgeFormed { buddy } => self.befriend(at, node, *buddy),
+            Fact::EdgeLost { buddy, .. } => {
+                shadow.buddies.retain(|b| b != buddy);
+                shadow.dropped = Some(*buddy);
+            }
+            Fact::Heard { rumour, .. } => shadow.rumours |= 1 << rumour,
+            Fact::Refused { coins } => {
+                shadow.accepted = shadow.accepted.saturating_sub(u64::from(*coins));
+            }
+            _ => {}
+        }
+    }
+
+    fn on_crash(&mut self, _: Instant, node: NodeId, _: &Node, _: &P::Durable) {
+        if self.shadows.is_empty() || node == self.controller {
+            return;
+        }
+        self.asking.remove(&node);
+        let shadow = &mut self.shadows[node.index()];
+        shadow.buddies.clear();
+        shadow.rumours = 0;
+    }
+
+    #[inline(always)]
+    fn halts(&self) -> bool {
+        self.verdicts.is_violated()
+    }
+}

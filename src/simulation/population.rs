@@ -1,0 +1,41 @@
+//! A look at all nodes of a world, for those who measure and check it.
+
+use super::workload::Workload;
+use super::world::{Tag, World};
+use crate::kernel::{Instant, NodeId};
+use crate::protocol::{Observer, Protocol};
+
+/// The nodes of a world at a moment.
+pub trait Population<P: Protocol> {
+    /// When.
+    fn now(&self) -> Instant;
+    /// The knobs that all nodes share.
+    fn config(&self) -> &P::Config;
+    /// A node's state; `None` while it is down.
+    fn node(&self, id: NodeId) -> Option<&P::Node>;
+    /// A node's disk; of a node that is down, as its restart will find it.
+    fn disk(&self, id: NodeId) -> &P::Durable;
+}
+
+impl<P, O, W, T> Population<P> for World<P, O, W, T>
+where
+    P: Protocol,
+    O: Observer<P>,
+    W: Workload<P>,
+    T: Tag,
+{
+    fn now(&self) -> Instant {
+        self.now()
+    }
+    fn config(&self) -> &P::Config {
+        self.config()
+    }
+    #[inline(always)]
+    fn node(&self, id: NodeId) -> Option<&P::Node> {
+        self.node(id)
+    }
+    #[inline(always)]
+    fn disk(&self, id: NodeId) -> &P::Durable {
+        self.disk(id)
+    }
+}
