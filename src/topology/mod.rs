@@ -1,6 +1,7 @@
 //! The topology layer: graphs, their generators and statistics, their files in and out. It knows neither time nor
 //! messages.
 
+pub mod files;
 pub mod generate;
 mod graph;
 mod labels;
