@@ -1,0 +1,12 @@
+//! Graph files: what one holds, how one is read, how one is written.
+
+mod read;
+mod snapshot;
+mod write;
+
+pub use read::{Counts, Direction, FileMistake, GraphFile, ReadOptions, Repeats, read};
+pub use snapshot::{Cells, Column, Header, Snapshot, Texts};
+pub use write::{write_graphml, write_node_link};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Compressed rows: the out-neighbours of every node, in two arrays.
+
+use crate::kernel::NodeId;
+
+/// For each of the nodes 0, 1, 2, ... the nodes that it knows, in an order of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// Row `i` is `targets[offsets[i]..offsets[i + 1]]`.
+    offsets: Vec<u32>,
+    targets: Vec<NodeId>,
+}
+
+impl Rows {
+    /// The rows as they come, node 0 first.
+    ///
+    /// # Panics
+    /// If there are 2^32 links or more.
+    pub fn collect<R>(rows: impl IntoIterator<Item = R>) -> Rows
+    where
+        R: IntoIterator<Item = NodeId>,
+    {
+        let mut built = Rows { offsets: vec![0], targets: Vec::new() };
+        for row in rows {
+            built.targets.extend(row);
+            built.offsets.push(offset(built.targets.len()));
+        }
+        built
+    }
+
+    /// Sorts `links` (source, target) by source; those of one source keep their order. The iterator is walked twice.
+    ///
+    /// # Panics
+    /// If a source is not below `nodes`, or there are 2^32 links or more.
+    pub fn from_links(nodes: u32, links: impl Iterator<Item = (NodeId, NodeId)> + Clone) -> Rows {
+        let mut offsets = vec![0u32; nodes as usize + 1];
+        let mut count = 0usize;
+        for (source, _) in links.clone() {
+            offsets[source.index() + 1] += 1;
+            count += 1;
+        }
+        offset(count);
+        for i in 1..offsets.len() {
+            offsets[i] += offsets[i - 1];
+        }
+        let mut targets = vec![NodeId(0); count];
+        let mut free = offsets.clone();
+        for (source, target) in links {
+            let place = &mut free[source.index()];
+            targets[*place as usize] = target;
+            *place += 1;
+        }
+        Rows { offsets, targets }
+    }
+
+    /// How many rows.
+    pub fn nodes(&self) -> u32 {
+        (self.offsets.len() - 1) as u32
+    }
+
+    /// How many links in all rows.
+    pub fn links(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// The nodes that `source` knows.
+    #[inline(always)]
+    pub fn row(&self, source: NodeId) -> &[NodeId] {
+        let (start, end) = (self.offsets[source.index()], self.offsets[source.index() + 1]);
+        &self.targets[start as usize..end as usize]
+    }
+
+    /// All rows, node 0 first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (NodeId, &[NodeId])> + Clone {
+        (0..self.nodes()).map(|id| (NodeId(id), self.row(NodeId(id))))
+    }
+
+    /// Orders every row by id.
+    pub(super) fn sort(&mut self) {
+        for ends in self.offsets.windows(2) {
+            self.targets[ends[0] as usize..ends[1] as usize].sort_unstable();
+        }
+    }
+
+    /// Whether every row is in strictly ascending order of id.
+    pub(super) fn ascend(&self) -> bool {
+        self.iter().all(|(_, row)| row.is_sorted_by(|a, b| a < b))
+    }
+
+    /// Drops repeated neighbours of sorted rows; answers how many it dropped.
+    pub(super) fn dedup(&mut self) -> usize {
+        let (before, mut kept) = (self.targets.len(), 0usize);
+        let mut start = 0usize;
+        for i in 1..self.offsets.len() {
+            let end = self.offsets[i] as usize;
+            let first = kept;
+            for k in start..end {
+                let target = self.targets[k];
+                if kept == first || self.targets[kept - 1] != target {
+                    self.targets[kept] = target;
+                    kept += 1;
+                }
+            }
+            start = end;
+            self.offsets[i] = offset(kept);
+        }
+        self.targets.truncate(kept);
+        before - kept
+    }
+}
+
+/// A place in the array of targets.
+fn offset(links: usize) -> u32 {
+    u32::try_from(links).expect("whoever builds rows has refused 2^32 links")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(ids: &[u32]) -> Vec<NodeId> {
+        ids.iter().copied().map(NodeId).collect()
+    }
+
+    #[test]
+    fn links_are_grouped_by_source_in_their_order() {
+        let links = [(2, 0), (0, 2), (2, 1), (0, 1)].map(|(a, b)| (NodeId(a), NodeId(b)));
+        let rows = Rows::from_links(4, links.iter().copied());
+        assert_eq!(rows, Rows::collect([ids(&[2, 1]), ids(&[]), ids(&[0, 1]), ids(&[])]));
+        assert_eq!((rows.nodes(), rows.links()), (4, 4));
+        assert_eq!(rows.row(NodeId(2)), ids(&[0, 1]));
+    }
+
+    #[test]
+    fn sorting_and_dropping_repeats_stays_within_rows() {
+        let mut rows = Rows::collect([ids(&[3, 1, 3, 1]), ids(&[]), ids(&[1]), ids(&[1, 0, 0])]);
+        rows.sort();
+        assert!(!rows.ascend());
+        assert_eq!(rows.dedup(), 3);
+        assert_eq!(rows, Rows::collect([ids(&[1, 3]), ids(&[]), ids(&[1]), ids(&[0, 1])]));
+        assert!(rows.ascend());
+    }
+}
