@@ -7,7 +7,7 @@ mod random;
 mod real;
 mod time;
 
-pub use distribution::Distribution;
+pub use distribution::{Distribution, DistributionError};
 pub use node::{NodeId, RequestId};
 pub use random::{Bits, Domain, Place, Places, Probability, Seed, Stream, Weights, unit_of};
 pub use real::Real;

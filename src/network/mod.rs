@@ -1,1 +1,28 @@
 //! The network layer: the fate of a message. It never looks at what a message says.
+//!
+//! ```
+//! use corsair::kernel::{Distribution, Domain, Instant, NodeId, Places, Seed, Span};
+//! use corsair::network::{Fate, Network, NetworkConfig, Parcel};
+//!
+//! let seed = Seed(42);
+//! let mut network = Network::new(NetworkConfig::default(), seed);
+//! let parcel =
+//!     Parcel { sent_at: Instant::START, source: NodeId(0), target: NodeId(1), size: 8, kind: 0 };
+//! let fate = network.route(&parcel, Places::new(seed, Domain::Fate, 0, 1));
+//! assert_eq!(fate, Fate::Deliver(Span::from_millis(1)));
+//! ```
+
+mod config;
+mod fate;
+mod links;
+mod route;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+pub use config::{Duplication, Factor, Latency, LinkOverride, NetworkConfig, Order, Override};
+pub use config::{Reach, Reorder};
+pub use fate::{Arrival, Fate, LossReason, Parcel};
+pub use links::{Links, NodeSet};
+pub use route::Network;
+pub use rule::{Degradation, Rule, RuleId};
