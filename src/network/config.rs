@@ -1,0 +1,142 @@
+//! What a network is like: plain data in which every value makes sense.
+
+use super::links::{Links, NodeSet};
+use crate::kernel::{Bits, Distribution, Place, Probability, Span};
+use std::num::NonZeroU8;
+
+/// What a network is like. `S` is what stands for a set of nodes, `K` for a kind of message: a [`NodeSet`] and an
+/// index, or before a run whatever is resolved to them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkConfig<S = NodeSet, K = u8> {
+    /// How long a copy takes.
+    pub latency: Latency,
+    /// The probability that a message is lost, each on its own.
+    pub loss: Probability,
+    /// How messages multiply.
+    pub duplication: Duplication,
+    /// Whether copies overtake each other.
+    pub order: Order,
+    /// What disturbs that order.
+    pub reorder: Option<Reorder>,
+    /// What differs for some kinds; of two that match, the first wins.
+    pub per_kind: Vec<(K, Override)>,
+    /// What differs for some links, unless it differs for the kind; the first that matches wins.
+    pub links: Vec<LinkOverride<S>>,
+    /// Whom a node may send to.
+    pub reach: Reach,
+}
+
+impl<S, K> Default for NetworkConfig<S, K> {
+    /// A millisecond everywhere, and nothing goes wrong.
+    fn default() -> NetworkConfig<S, K> {
+        NetworkConfig {
+            latency: Latency::PerCopy(Distribution::Constant(Span::from_millis(1))),
+            loss: Probability::ZERO,
+            duplication: Duplication { probability: Probability::ZERO, copies: NonZeroU8::MIN },
+            order: Order::Unordered,
+            reorder: None,
+            per_kind: Vec::new(),
+            links: Vec::new(),
+            reach: Reach::Anyone,
+        }
+    }
+}
+
+/// How the latency of a copy, one way, comes about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Latency {
+    /// Drawn for every copy.
+    PerCopy(Distribution),
+    /// Drawn once a directed link; each copy takes that times 1 + U[0, jitter).
+    PerLink(Distribution, Factor),
+}
+
+/// With some probability a message has this many duplicates, each with a latency of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duplication {
+    /// How likely it is.
+    pub probability: Probability,
+    /// How many duplicates there are then.
+    pub copies: NonZeroU8,
+}
+
+/// Whether copies overtake each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// They arrive as drawn.
+    Unordered,
+    /// On a directed link none arrives before the one sent before it.
+    Fifo,
+}
+
+/// With some probability a copy takes longer, whatever the order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reorder {
+    /// How likely it is, each copy on its own.
+    pub probability: Probability,
+    /// How much longer it takes then.
+    pub extra: Distribution,
+}
+
+impl Reorder {
+    /// How much longer a copy takes, by chance.
+    pub(super) fn sample(&self, mut draws: Place) -> Span {
+        let is_hit = self.probability.hit(draws.bits());
+        if is_hit { self.extra.sample(&mut draws) } else { Span::ZERO }
+    }
+}
+
+/// What differs for a kind or a link; `None` is as elsewhere.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Override {
+    /// How long a copy takes.
+    pub latency: Option<Latency>,
+    /// The probability of loss.
+    pub loss: Option<Probability>,
+}
+
+/// What differs for some links.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkOverride<S = NodeSet> {
+    /// Which links.
+    pub links: Links<S>,
+    /// What differs.
+    pub what: Override,
+}
+
+/// Whom a node may send to. The simulation sees to it: the network knows no topology.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Every node.
+    Anyone,
+    /// Its neighbours in the topology; what it sends to others is addressed to nobody.
+    Neighbours,
+}
+
+/// A finite number that is not negative, to multiply spans by.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Factor(f64);
+
+impl Factor {
+    /// Nothing is left.
+    pub const ZERO: Factor = Factor(0.0);
+    /// Nothing changes.
+    pub const ONE: Factor = Factor(1.0);
+
+    /// `factor`, if it is finite and not negative.
+    pub fn new(factor: f64) -> Option<Factor> {
+        (factor >= 0.0 && factor.is_finite()).then_some(Factor(factor))
+    }
+
+    /// The plain number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+
+    /// `span` times this, rounded to a nanosecond.
+    #[must_use]
+    pub fn of(self, span: Span) -> Span {
+        // Exact for the factor that is there nearly always, however long the span.
+        if self == Factor::ONE { span } else { Span::from_nanos_f64(span.nanos() as f64 * self.0) }
+    }
+}

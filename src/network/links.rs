@@ -1,0 +1,101 @@
+//! Sets of nodes, and the sets of directed links that rules are about.
+
+use crate::kernel::NodeId;
+
+/// A set of nodes, a bit each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeSet {
+    words: Vec<u64>,
+}
+
+impl NodeSet {
+    /// Whether `node` belongs to it.
+    #[inline]
+    pub fn contains(&self, node: NodeId) -> bool {
+        self.words.get(node.index() / 64).is_some_and(|word| word >> (node.0 % 64) & 1 == 1)
+    }
+
+    /// Adds `node`; false when it was there.
+    pub fn insert(&mut self, node: NodeId) -> bool {
+        let (word, bit) = (node.index() / 64, 1 << (node.0 % 64));
+        if word >= self.words.len() {
+            self.words.resize(word + 1, 0);
+        }
+        let is_new = self.words[word] & bit == 0;
+        self.words[word] |= bit;
+        is_new
+    }
+
+    /// Its nodes, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.words.iter().zip(0..).flat_map(|(word, k)| {
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| NodeId(k * 64 + bit))
+        })
+    }
+}
+
+impl FromIterator<NodeId> for NodeSet {
+    fn from_iter<I: IntoIterator<Item = NodeId>>(nodes: I) -> NodeSet {
+        let mut set = NodeSet::default();
+        for node in nodes {
+            set.insert(node);
+        }
+        set
+    }
+}
+
+/// A set of directed links, by the nodes at their ends. `S` is what stands for a set of nodes: a [`NodeSet`], or
+/// before a run whatever is resolved to one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Links<S = NodeSet> {
+    /// Every link.
+    All,
+    /// Every link that begins or ends in the set.
+    Touching(S),
+    /// Every link that ends in the set.
+    Into(S),
+    /// Every link that begins in the set.
+    OutOf(S),
+    /// Every link from the first set to the second.
+    From(S, S),
+    /// Every link between the two sets, in both directions.
+    Between(S, S),
+    /// Every link between two different parts; nodes in no part are not concerned.
+    Across(Vec<S>),
+}
+
+impl Links {
+    /// Whether the link from `source` to `target` is one of them.
+    pub fn contains(&self, source: NodeId, target: NodeId) -> bool {
+        match self {
+            Links::All => true,
+            Links::Touching(set) => set.contains(source) || set.contains(target),
+            Links::Into(set) => set.contains(target),
+            Links::OutOf(set) => set.contains(source),
+            Links::From(from, to) => from.contains(source) && to.contains(target),
+            Links::Between(one, other) => {
+                one.contains(source) && other.contains(target)
+                    || other.contains(source) && one.contains(target)
+            }
+            Links::Across(parts) => {
+                let part = |node| parts.iter().position(|part| part.contains(node));
+                matches!((part(source), part(target)), (Some(p), Some(q)) if p != q)
+            }
+        }
+    }
+}
+
+impl<S> Links<S> {
+    /// The same links over other sets.
+    pub fn map<T>(&self, mut set: impl FnMut(&S) -> T) -> Links<T> {
+        match self {
+            Links::All => Links::All,
+            Links::Touching(s) => Links::Touching(set(s)),
+            Links::Into(s) => Links::Into(set(s)),
+            Links::OutOf(s) => Links::OutOf(set(s)),
+            Links::From(s, t) => Links::From(set(s), set(t)),
+            Links::Between(s, t) => Links::Between(set(s), set(t)),
+            Links::Across(parts) => Links::Across(parts.iter().map(set).collect()),
+        }
+    }
+}
