@@ -10,6 +10,7 @@ mod random;
 mod real;
 mod time;
 
+pub use agenda::{Agenda, PlanKey};
 pub use distribution::{Distribution, DistributionError};
 pub use node::{NodeId, RequestId};
 pub use prefetch::prefetch;

@@ -359,9 +359,7 @@ impl DistributionSetting {
     pub fn distribution(&self) -> Option<Distribution> {
         match *self {
             DistributionSetting::Constant(span) => Some(Distribution::Constant(span)),
-            DistributionSetting::Uniform { min, max } => {
-                Some(Distribution::Uniform { low: min, high: max })
-            }
+            DistributionSetting::Uniform { min, max } => Distribution::uniform(min, max).ok(),
             DistributionSetting::Stepped { .. }
             | DistributionSetting::Normal { .. }
             | DistributionSetting::Lognormal { .. }

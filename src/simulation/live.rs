@@ -5,7 +5,7 @@ use super::disk::Waiting;
 use super::workload::Workload;
 use super::world::{Event, Outside, Tag};
 use crate::kernel::{Domain, Entry, Instant, NodeId, Places, Span, Stream};
-use crate::network::{Fate, Parcel};
+use crate::network::{Fate, Parcel, Reach};
 use crate::protocol::{
     Context, Draw, Effect, Observer, Origin, Protocol, Random, TimerName, Undelivered, answer,
 };
@@ -137,7 +137,15 @@ where
         let Outside { queue, network, observer, books, seed, nodes, .. } = &mut *self.outside;
         let book = books.kind_mut(kind);
         book.sent += 1;
-        if to.0 >= *nodes {
+        let is_reached = match network.config().reach {
+            Reach::Anyone => to.0 < *nodes,
+            // Role nodes are in no graph: they reach, and are reached by, everybody.
+            Reach::Neighbours => {
+                let is_role = me.0.max(to.0) >= self.graph.nodes();
+                to.0 < *nodes && (is_role || self.graph.has_edge(me, to))
+            }
+        };
+        if !is_reached {
             book.to_nobody += 1;
             observer.on_send(&parcel, &Fate::Deliver(Span::ZERO), &message);
             return observer.on_undelivered(now, to, me, &message, Undelivered::Nobody);

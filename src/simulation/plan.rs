@@ -2,10 +2,10 @@
 
 use crate::faults::{DiskLoss, Targets};
 use crate::kernel::RequestId;
-use crate::network::RuleId;
+use crate::network::{Rule, RuleId};
 
 /// One thing that is planned for a moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
     /// Nodes crash; those that are down stay so.
     Crash {
@@ -22,7 +22,7 @@ pub enum Plan {
         targets: Targets,
     },
     /// A rule of the network comes into force.
-    Begin(RuleId),
+    Begin(RuleId, Rule<Targets>),
     /// A rule of the network ends.
     End(RuleId),
     /// The workload asks a node for something.
@@ -35,7 +35,7 @@ impl Plan {
     /// Faults come before requests and wakes of the same moment.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Plan::Crash { .. } | Plan::Start { .. } | Plan::Begin(_) | Plan::End(_) => 0,
+            Plan::Crash { .. } | Plan::Start { .. } | Plan::Begin(..) | Plan::End(_) => 0,
             Plan::Request(_) | Plan::Wake(_) => 1,
         }
     }

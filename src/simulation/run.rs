@@ -6,8 +6,8 @@ use super::plan::Plan;
 use super::workload::Workload;
 use super::world::{Event, Tag, World};
 use crate::kernel::{Entry, Instant, NodeId, Span, prefetch};
-use crate::network::LossReason;
-use crate::protocol::{Input, Observer, Origin, Protocol, TimerName, Undelivered};
+use crate::network::{Arrival, LossReason, NodeSet};
+use crate::protocol::{Input, Observer, Protocol, TimerName, Undelivered};
 
 /// So many events ahead the destination's cache line is asked for.
 const AHEAD: usize = 8;
@@ -77,9 +77,7 @@ where
             let Entry { at, to: me, event } = entry;
             self.now = at;
             match event {
-                Event::Deliver { from, message, tag } => {
-                    self.deliver(me, from, message, tag.origin());
-                }
+                Event::Deliver { from, message, tag } => self.deliver(me, from, message, tag),
                 Event::Timer(index) => self.fire(me, usize::from(index)),
                 Event::Synced => self.end_sync(me),
             }
@@ -95,25 +93,33 @@ where
 
     /// A copy arrives.
     #[inline(always)]
-    fn deliver(&mut self, me: NodeId, from: NodeId, message: P::Message, origin: Option<Origin>) {
+    fn deliver(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
         let node = self.nodes[me.index()].node.as_ref();
         let is_up = node.is_some_and(|node| !P::gone(node));
+        let outside = &mut self.outside;
         if from != me {
-            let outside = &mut self.outside;
+            match outside.network.arrive(from, me) {
+                Arrival::Deliver => {}
+                Arrival::Wait(until) => {
+                    let event = Event::Deliver { from, message, tag };
+                    return outside.queue.push(Entry { at: until, to: me, event });
+                }
+                Arrival::Lost => {
+                    outside.books.kind_mut(P::kind(&message)).lose(LossReason::Partitioned);
+                    let why = Undelivered::Partitioned;
+                    return outside.observer.on_undelivered(self.now, me, from, &message, why);
+                }
+            }
             let book = outside.books.kind_mut(P::kind(&message));
-            let why = if !outside.network.passes(from, me) {
-                book.lose(LossReason::Partitioned);
-                Undelivered::Partitioned
-            } else if !is_up {
+            if !is_up {
                 book.to_nobody += 1;
-                Undelivered::Nobody
-            } else {
-                book.delivered += 1;
-                return self.activate(me, Input::Message(from, message), origin);
-            };
-            outside.observer.on_undelivered(self.now, me, from, &message, why);
-        } else if is_up {
-            self.activate(me, Input::Message(from, message), origin);
+                let why = Undelivered::Nobody;
+                return outside.observer.on_undelivered(self.now, me, from, &message, why);
+            }
+            book.delivered += 1;
+        }
+        if is_up {
+            self.activate(me, Input::Message(from, message), tag.origin());
         }
     }
 
@@ -161,7 +167,10 @@ where
                     self.restart(node);
                 }
             }
-            Plan::Begin(rule) => self.outside.network.begin(rule),
+            Plan::Begin(id, rule) => {
+                let rule = rule.map(|targets| NodeSet::from_iter(self.resolve(targets)));
+                self.outside.network.begin(id, rule);
+            }
             Plan::End(rule) => self.outside.network.end(rule),
             Plan::Wake(key) => {
                 self.outside.workload.on_wake(self.now, key, &mut self.outside.desk);

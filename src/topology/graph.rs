@@ -172,6 +172,11 @@ pub enum Peers<'w> {
 }
 
 impl<'w> Peers<'w> {
+    /// Nobody.
+    pub const fn none() -> Peers<'w> {
+        Peers::Row(&[])
+    }
+
     /// How many.
     #[inline(always)]
     pub fn len(self) -> usize {

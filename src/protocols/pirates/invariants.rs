@@ -55,7 +55,7 @@ pub const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-/// Whose names start every look.
+/// Who waits for a chat asks again within this.
 const ASKING: Span = Span::from_secs(1);
 
 /// A shadow of what each pirate may say, kept from facts alone.
@@ -238,8 +238,8 @@ impl<P: Keeps> Observer<P> for Checks {
                 shadow.dropped = Some(*buddy);
             }
             Fact::Heard { rumour, .. } => shadow.rumours |= 1 << rumour,
-            Fact::Refused { coins } => {
-                shadow.accepted = shadow.accepted.saturating_sub(u64::from(*coins));
+            Fact::Refused { coins, from } if *from != self.controller => {
+                shadow.accepted -= u64::from(*coins);
             }
             _ => {}
         }

@@ -84,6 +84,8 @@ pub enum Fact {
     Refused {
         /// How many.
         coins: u32,
+        /// Whose.
+        from: NodeId,
     },
     /// The pirate has said goodbye.
     Left,

@@ -9,9 +9,12 @@ mod chest;
 mod config;
 mod controller;
 mod flaws;
+mod invariants;
 mod message;
+mod metrics;
 mod pirate;
 mod rules;
+mod tally;
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -23,12 +26,15 @@ pub use config::{
     Config, Gift, Habit, Habits, Inform, Lonely, Period, Purse, Reload, Rhythm, Start, Tell,
 };
 pub use flaws::{InventedRumour, LostCredit, Shout};
+pub use invariants::{Checks, INVARIANTS};
 pub use message::{Fact, Lost, Message, Request, Verdict};
+pub use metrics::METRICS;
 pub use pirate::Pirate;
 pub use rules::{Paper, Planted, Planting, Rules};
+pub use tally::{Gold, RUMOURS, Spread, Tally};
 
 use crate::kernel::{NodeId, RequestId};
-use crate::protocol::{Context, Never, Protocol};
+use crate::protocol::{Context, Flaw, Flawed, Never, Protocol};
 
 /// The most buddies that a pirate can remember: the slots of its cache line (Dunbar's number, here 10).
 pub const BUDDIES_MAX: usize = 10;
@@ -142,5 +148,35 @@ impl<R: Rules> Protocol for Pirates<R> {
     #[inline(always)]
     fn gone(node: &Node) -> bool {
         matches!(node, Node::Pirate(pirate) if pirate.has_left())
+    }
+}
+
+/// Pirates with or without planted flaws: what is measured and checked alike.
+pub trait Keeps:
+    Protocol<
+        Config = Config,
+        Role = Role,
+        Node = Node,
+        Message = Message,
+        Timer = Timer,
+        Request = Request,
+        Response = Never,
+        Fact = Fact,
+    >
+{
+    /// What a crash leaves of a disk.
+    fn durable(disk: &Self::Durable) -> &Durable;
+}
+
+impl<R: Rules> Keeps for Pirates<R> {
+    #[inline(always)]
+    fn durable(disk: &Durable) -> &Durable {
+        disk
+    }
+}
+
+impl<R: Rules, F: Flaw<Pirates<R>>> Keeps for Flawed<Pirates<R>, F> {
+    fn durable(disk: &Self::Durable) -> &Durable {
+        &disk.kept
     }
 }

@@ -212,7 +212,7 @@ impl Pirate {
         cx: &mut impl Context<'w, Pirates<R>>,
     ) {
         let Some(booty) = self.booty.checked_add(coins) else {
-            return cx.tell(Fact::Refused { coins });
+            return cx.tell(Fact::Refused { coins, from });
         };
         if coins == 0 {
             return;

@@ -213,7 +213,7 @@ impl<P: Keeps> Observer<P> for Tally {
                 self.promises_broken_mutual += u64::from(*how == Lost::Told);
             }
             Fact::Heard { rumour, .. } => self.hear(at, node, *rumour),
-            Fact::Refused { coins } => {
+            Fact::Refused { coins, .. } => {
                 self.gold.total -= u64::from(*coins);
                 self.gold.overboard += u64::from(*coins);
             }
