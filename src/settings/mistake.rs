@@ -136,12 +136,17 @@ impl Mistake {
 /// A user's text fit for one line of a terminal: shortened, and without control characters.
 pub(super) fn plain(text: &str) -> String {
     const LONGEST: usize = 60;
-    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut short: String = text.chars().take(LONGEST).map(visible).collect();
+    let mut short = visible(&text.chars().take(LONGEST).collect::<String>());
     if text.chars().nth(LONGEST).is_some() {
         short.push_str("...");
     }
     short
+}
+
+/// A text without what would move a terminal's cursor or turn its direction.
+pub(super) fn visible(text: &str) -> String {
+    let moves = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+    text.chars().map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The one of `known` that `typed` most probably means, if any is close.
