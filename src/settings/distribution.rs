@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::kernel::{Distribution, Span};
+use crate::kernel::{Distribution, DistributionError, Span};
 
 use super::declare::{Key, Shape, Variant};
 use super::field::Field;
@@ -356,20 +356,31 @@ impl DistributionSetting {
         }
     }
 
-    /// The kernel's distribution; `None` where the kernel samples no such one, or a file must be
-    /// read first.
-    pub fn distribution(&self) -> Option<Distribution> {
-        match *self {
-            DistributionSetting::Constant(span) => Some(Distribution::Constant(span)),
-            DistributionSetting::Uniform { min, max } => Distribution::uniform(min, max).ok(),
-            DistributionSetting::Stepped { .. }
-            | DistributionSetting::Normal { .. }
-            | DistributionSetting::Lognormal { .. }
-            | DistributionSetting::Exponential { .. }
-            | DistributionSetting::Pareto { .. }
-            | DistributionSetting::Weibull { .. }
-            | DistributionSetting::Quantiles(_)
-            | DistributionSetting::File(_) => None,
-        }
+    /// The kernel's distribution; `None` where a file must be read first.
+    ///
+    /// # Errors
+    /// Numbers of which the kernel makes no distribution, though each is in range.
+    pub fn distribution(&self) -> Result<Option<Distribution>, DistributionError> {
+        let made = match self {
+            DistributionSetting::Constant(span) => Ok(Distribution::Constant(*span)),
+            DistributionSetting::Uniform { min, max } => Distribution::uniform(*min, *max),
+            DistributionSetting::Stepped { min, max, step } => {
+                Distribution::stepped(*min, *max, *step)
+            }
+            DistributionSetting::Normal { mean, sd, min } => Distribution::normal(*mean, *sd, *min),
+            DistributionSetting::Lognormal { median, sigma } => {
+                Distribution::lognormal(*median, *sigma)
+            }
+            DistributionSetting::Exponential { mean, shift } => {
+                Distribution::exponential(*mean, *shift)
+            }
+            DistributionSetting::Pareto { min, alpha, cap } => {
+                Distribution::pareto(*min, *alpha, *cap)
+            }
+            DistributionSetting::Weibull { scale, shape } => Distribution::weibull(*scale, *shape),
+            DistributionSetting::Quantiles(points) => Distribution::quantiles(points.clone()),
+            DistributionSetting::File(_) => return Ok(None),
+        };
+        made.map(Some)
     }
 }
