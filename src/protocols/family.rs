@@ -4,12 +4,12 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::check::{Invariant, Verdicts, Violation};
-use crate::faults::Population as Selectable;
 use crate::kernel::{Instant, NodeId, Seed, Span};
 use crate::measure::{Metric, Readings};
+use crate::network::Population;
 use crate::protocol::{Observer, Protocol};
 use crate::settings::{Field, Key, Section, Variant};
-use crate::simulation::Population;
+use crate::simulation::Nodes;
 use crate::topology::files::{GraphFile, Snapshot};
 use crate::topology::{Graph, Labels};
 
@@ -51,10 +51,7 @@ pub trait Family: Sized + 'static {
     /// When a run ends if the experiment does not say so; `None`: it must say so.
     fn stop_at(settings: &Self::Settings) -> Option<Span>;
     /// The knobs of one run on a graph.
-    fn config(
-        settings: &Self::Settings,
-        ground: &Ground,
-    ) -> <Self::Protocol as Protocol>::Config;
+    fn config(settings: &Self::Settings, ground: &Ground) -> <Self::Protocol as Protocol>::Config;
     /// The neighbours that the protocol sees: the topology itself, or everybody.
     fn graph(settings: &Self::Settings, ground: &Ground) -> Graph;
     /// The part that each node plays.
@@ -68,32 +65,22 @@ pub trait Family: Sized + 'static {
     /// Says whom a command selects that does not exist; the first number is the command's.
     fn requests(
         commands: &[Self::Command],
-        population: &Selectable,
+        population: &Population,
         seed: Seed,
         end: Instant,
     ) -> Result<Requests<Self::Protocol>, (usize, String)>;
     /// Who counts and checks one run.
-    fn watch(
-        config: &<Self::Protocol as Protocol>::Config,
-        verdicts: Verdicts,
-    ) -> Self::Watch;
+    fn watch(config: &<Self::Protocol as Protocol>::Config, verdicts: Verdicts) -> Self::Watch;
     /// What was found so far.
     fn verdicts(watch: &mut Self::Watch) -> &mut Verdicts;
     /// Reads the metrics that are wanted.
-    fn read(
-        watch: &Self::Watch,
-        world: &impl Population<Self::Protocol>,
-        readings: &mut Readings<'_>,
-    );
+    fn read(watch: &Self::Watch, world: &impl Nodes<Self::Protocol>, readings: &mut Readings<'_>);
     /// Looks at all nodes for an invariant that does not hold.
-    fn look(
-        watch: &Self::Watch,
-        world: &impl Population<Self::Protocol>,
-    ) -> Option<Violation>;
+    fn look(watch: &Self::Watch, world: &impl Nodes<Self::Protocol>) -> Option<Violation>;
     /// Who knows whom, now.
     fn snapshot(
         watch: &Self::Watch,
-        world: &impl Population<Self::Protocol>,
+        world: &impl Nodes<Self::Protocol>,
         labels: Labels,
     ) -> Snapshot;
     /// What a fact means for a log of the graph.

@@ -1,11 +1,22 @@
 //! How nodes start, crash, and start again.
 
 use super::live::Live;
+use super::plan::Plan;
 use super::workload::Workload;
 use super::world::{Tag, World};
-use crate::faults::{DiskLoss, Targets};
-use crate::kernel::NodeId;
+use crate::faults::DiskLoss;
+use crate::kernel::{NodeId, Span};
+use crate::network::Targets;
 use crate::protocol::{Context, Input, Observer, Origin, Protocol, Random, Recorder, TimerName};
+
+/// How a node crashes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fall {
+    /// What becomes of its disk.
+    pub(super) disk: DiskLoss,
+    /// When it starts again.
+    pub(super) restart_after: Option<Span>,
+}
 
 impl<P, O, W, T> World<P, O, W, T>
 where
@@ -63,7 +74,7 @@ where
             k: 0,
             draws: None,
         };
-        let Some(&(after, disk)) = self.falling.get(&me) else {
+        let Some(&(after, fall)) = self.falling.get(&me) else {
             return input.run(&mut slot.node, &mut cx);
         };
         let (peers, config, seen) = (cx.peers(), cx.config(), cx.disk().clone());
@@ -78,13 +89,13 @@ where
         }
         if falls {
             self.falling.remove(&me);
-            self.crash(me, disk);
+            self.crash(me, fall);
         }
     }
 
     /// Makes a node vanish: its state, its timers, what it has said after its last safe record.
     #[cold]
-    pub(super) fn crash(&mut self, me: NodeId, loss: DiskLoss) {
+    pub(super) fn crash(&mut self, me: NodeId, fall: Fall) {
         let (outside, index) = (&mut self.outside, me.index());
         let slot = &mut self.nodes[index];
         let Some(node) = slot.node.take_if(|node| !P::gone(node)) else {
@@ -94,7 +105,7 @@ where
         outside.lines.remove(&me);
         let synced = outside.synced.get_mut(index);
         let disk = &mut outside.disks[index];
-        match (loss, synced) {
+        match (fall.disk, synced) {
             (DiskLoss::Keep, Some(synced)) => synced.clone_from(disk),
             (DiskLoss::LoseUnsynced, Some(synced)) => disk.clone_from(synced),
             (DiskLoss::Keep | DiskLoss::LoseUnsynced, None) => {}
@@ -110,6 +121,10 @@ where
         }
         self.crashes += 1;
         self.outside.workload.on_down(self.now, me, &mut self.outside.desk);
+        if let Some(after) = fall.restart_after {
+            let targets = Targets::Nodes(vec![me]);
+            self.outside.desk.plan(self.now + after, Plan::Start { targets });
+        }
     }
 
     /// Starts a node again, if it is down.
