@@ -103,13 +103,24 @@ impl Links {
 
 impl<S> Links<S> {
     /// The same links over other sets.
-    pub fn map<T>(&self, mut set: impl FnMut(&S) -> T) -> Links<T> {
-        match self {
+    ///
+    /// # Errors
+    /// The first of `set`.
+    pub fn try_map<T, E>(&self, mut set: impl FnMut(&S) -> Result<T, E>) -> Result<Links<T>, E> {
+        Ok(match self {
             Links::All => Links::All,
-            Links::Touching(s, way) => Links::Touching(set(s), *way),
-            Links::From(s, t) => Links::From(set(s), set(t)),
-            Links::Between(s, t) => Links::Between(set(s), set(t)),
-            Links::Across(parts, way) => Links::Across(parts.iter().map(set).collect(), *way),
-        }
+            Links::Touching(s, way) => Links::Touching(set(s)?, *way),
+            Links::From(s, t) => Links::From(set(s)?, set(t)?),
+            Links::Between(s, t) => Links::Between(set(s)?, set(t)?),
+            Links::Across(parts, way) => {
+                Links::Across(parts.iter().map(set).collect::<Result<_, _>>()?, *way)
+            }
+        })
+    }
+
+    /// The same links over other sets.
+    pub fn map<T>(&self, mut set: impl FnMut(&S) -> T) -> Links<T> {
+        let Ok(links) = self.try_map(|s| Ok::<T, std::convert::Infallible>(set(s)));
+        links
     }
 }

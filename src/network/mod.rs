@@ -13,6 +13,7 @@
 //! ```
 
 mod config;
+pub mod decode;
 mod fate;
 mod links;
 mod population;

@@ -69,9 +69,6 @@ impl<S> Rule<S> {
 impl Rule<Targets> {
     /// The rule for the nodes that play its roles now, as `role` says.
     pub fn resolve(&self, mut role: impl FnMut(&str) -> Vec<NodeId>) -> Rule {
-        self.map(|targets| match targets {
-            Targets::Nodes(nodes) => nodes.iter().copied().collect(),
-            Targets::Role(name) => role(name).into_iter().collect(),
-        })
+        self.map(|targets| targets.resolve(&mut role))
     }
 }

@@ -68,6 +68,16 @@ pub enum Targets {
     Role(String),
 }
 
+impl Targets {
+    /// Who they are now, as `role` says who plays a role.
+    pub fn resolve(&self, role: impl FnOnce(&str) -> Vec<NodeId>) -> NodeSet {
+        match self {
+            Targets::Nodes(nodes) => nodes.iter().copied().collect(),
+            Targets::Role(name) => role(name).into_iter().collect(),
+        }
+    }
+}
+
 impl Selector {
     /// Whom it selects from `population`; what is random is drawn from `bits`.
     ///

@@ -163,6 +163,24 @@ impl Field<'_> {
     }
 }
 
+impl Section<'_> {
+    /// The kernel's distribution under a key; a span alone is a constant. A file of values is refused.
+    pub fn distribution(&mut self, name: &'static str, default: Span) -> Distribution {
+        let setting = self.field(name).distribution(DistributionSetting::Constant(default));
+        self.sampler(name, &setting)
+    }
+
+    /// What samples a setting that was read from a key, or below it. A file of values is refused.
+    pub fn sampler(&mut self, name: &'static str, setting: &DistributionSetting) -> Distribution {
+        if let DistributionSetting::File(_) = setting {
+            let message = "a file of values cannot be read here";
+            self.refuse(name, Code::Conflict, message, "write its `quantiles`");
+        }
+        // What else the kernel refuses was refused when it was read.
+        setting.distribution().ok().flatten().unwrap_or(Distribution::Constant(Span::ZERO))
+    }
+}
+
 /// Whether a value is a choice between models rather than a span.
 fn names_a_model(value: &Value) -> bool {
     match &value.kind {
@@ -187,11 +205,7 @@ pub fn read_model(name: &'static str, field: Field<'_>) -> DistributionSetting {
 pub fn read_keys(name: &'static str, s: &mut Section<'_>) -> DistributionSetting {
     match name {
         "uniform" => uniform(s),
-        "normal" => DistributionSetting::Normal {
-            mean: s.span("mean", Span::ZERO),
-            sd: s.span("sd", Span::ZERO),
-            min: s.span("min", Span::ZERO),
-        },
+        "normal" => normal(s),
         "lognormal" => lognormal(s),
         "exponential" => DistributionSetting::Exponential {
             mean: s.span("mean", Span::ZERO),
@@ -224,6 +238,18 @@ fn uniform(s: &mut Section<'_>) -> DistributionSetting {
         None => DistributionSetting::Uniform { min, max },
         Some(step) => DistributionSetting::Stepped { min, max, step },
     }
+}
+
+fn normal(s: &mut Section<'_>) -> DistributionSetting {
+    let before = s.errors();
+    let (mean, sd) = (s.span("mean", Span::ZERO), s.span("sd", Span::ZERO));
+    let min = s.span("min", Span::ZERO);
+    if s.errors() == before
+        && let Err(error) = Distribution::normal(mean, sd, min)
+    {
+        s.refuse("min", Code::Conflict, &error.to_string(), "write less, or a larger `mean`");
+    }
+    DistributionSetting::Normal { mean, sd, min }
 }
 
 fn lognormal(s: &mut Section<'_>) -> DistributionSetting {
