@@ -5,8 +5,8 @@ use crate::kernel::NodeId;
 use crate::network::SelectorError;
 use std::fmt;
 
-/// The number of a fault: its place in the experiment's list. Its draws are keyed by it, and it keeps it when others
-/// are taken away.
+/// The number of a fault: its place in the experiment's list. Its draws are keyed by it, and it
+/// keeps it when others are taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FaultId(pub u32);
 
@@ -33,7 +33,10 @@ impl fmt::Display for FaultError {
             FaultError::InTwoParts(node) => write!(f, "node {node} is in two parts of the split"),
             FaultError::Overfull => f.write_str("the fractions of a split sum to at most 1"),
             FaultError::TooMany => {
-                write!(f, "a schedule expands to at most {EXPANSION_MAX} happenings")
+                write!(
+                    f,
+                    "faults expand to at most {EXPANSION_MAX} happenings, counted node by node"
+                )
             }
         }
     }

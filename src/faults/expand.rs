@@ -1,4 +1,5 @@
-//! The expansion of faults to a plain list of happenings and a table of network rules, before the run.
+//! The expansion of faults to a plain list of happenings and a table of network rules, before the
+//! run.
 
 use super::error::{FaultError, FaultId};
 use super::fault::{DiskLoss, Fault, Split};
@@ -8,7 +9,8 @@ use crate::network::{Degradation, Direction, Fraction, Links, NodeSet, Populatio
 use crate::network::{Selector, Targets};
 use std::collections::BTreeMap;
 
-/// Numbered faults. Each draws by its number alone, so that taking one away leaves what the others do.
+/// Numbered faults. Each draws by its number alone, so that taking one away leaves what the others
+/// do.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Faults(BTreeMap<FaultId, Fault>);
 
@@ -26,8 +28,8 @@ pub struct Expanded {
     pub happenings: Vec<Happening>,
     /// The rules that begin and end.
     pub rules: BTreeMap<RuleId, Rule<Targets>>,
-    /// When the last window has ended and the last node has been started; a restart after a crash that waits for
-    /// effects counts from the earliest moment of that crash.
+    /// When the last window has ended and the last node has been started; a restart after a crash
+    /// that waits for effects counts from the earliest moment of that crash.
     pub heal: Instant,
 }
 
@@ -78,10 +80,12 @@ impl Faults {
         others
     }
 
-    /// What they come to for this population, in a run that ends at `end`: happenings after that are left out.
+    /// What they come to for this population, in a run that ends at `end`: happenings after that
+    /// are left out.
     ///
     /// # Errors
-    /// The first fault that makes no sense for the population, or with which the list becomes too long.
+    /// The first fault that makes no sense for the population, or with which the list becomes too
+    /// long.
     pub fn expand(
         &self,
         population: &Population,
@@ -90,8 +94,10 @@ impl Faults {
     ) -> Result<Expanded, (FaultId, FaultError)> {
         let mut expanded =
             Expanded { happenings: Vec::new(), rules: BTreeMap::new(), heal: Instant::START };
+        let mut room = EXPANSION_MAX;
         for (id, fault) in self.iter() {
-            let mut expansion = Expansion { population, seed, end, id, into: &mut expanded };
+            let (into, room) = (&mut expanded, &mut room);
+            let mut expansion = Expansion { population, seed, end, id, into, room };
             expansion.add(fault).map_err(|error| (id, error))?;
         }
         // Stable: what one fault does at one instant keeps its order.
@@ -115,14 +121,17 @@ struct Expansion<'a> {
     end: Instant,
     id: FaultId,
     into: &'a mut Expanded,
+    /// How many more happenings there may be, counted node by node.
+    room: &'a mut usize,
 }
 
 impl Expansion<'_> {
     fn add(&mut self, fault: &Fault) -> Result<(), FaultError> {
         match fault {
             Fault::Crash { when, nodes, restart_after, after_effects, disk } => {
-                for (index, (at, targets)) in (0..).zip(self.occurrences(when, nodes)?) {
+                for (index, at) in self.moments(when, nodes)? {
                     let mut restarts = self.stream(Purpose::Restarts, index);
+                    let targets = self.targets(nodes, index)?;
                     for (targets, restart_after) in
                         restarting(targets, restart_after.as_ref(), &mut restarts)
                     {
@@ -135,9 +144,9 @@ impl Expansion<'_> {
                 Ok(())
             }
             Fault::Restart { when, nodes } => {
-                for (at, targets) in self.occurrences(when, nodes)? {
+                for (index, at) in self.moments(when, nodes)? {
                     self.heal_after(at);
-                    self.push(at, What::Start(targets))?;
+                    self.push(at, What::Start(self.targets(nodes, index)?))?;
                 }
                 Ok(())
             }
@@ -173,16 +182,15 @@ impl Expansion<'_> {
         Ok(nodes.resolve(self.population, &mut self.stream(Purpose::Targets, index))?)
     }
 
-    fn occurrences(
+    fn moments(
         &self,
         when: &Schedule,
         nodes: &Selector,
-    ) -> Result<Vec<(Instant, Targets)>, FaultError> {
+    ) -> Result<impl Iterator<Item = (u64, Instant)> + use<>, FaultError> {
         // A selector that makes no sense is a mistake even where it never fires.
         self.targets(nodes, 0)?;
         let moments = when.expand(self.end, &mut self.stream(Purpose::Times, 0))?;
-        let indexed = moments.into_iter().zip(0..);
-        indexed.map(|(at, index)| Ok((at, self.targets(nodes, index)?))).collect()
+        Ok((0..).zip(moments))
     }
 
     fn touching(&self, nodes: Option<&Selector>) -> Result<Links<Targets>, FaultError> {
@@ -242,9 +250,12 @@ impl Expansion<'_> {
     }
 
     fn push(&mut self, at: Instant, what: What) -> Result<(), FaultError> {
-        if self.into.happenings.len() == EXPANSION_MAX {
-            return Err(FaultError::TooMany);
-        }
+        let size = match &what {
+            What::Crash { targets: Targets::Nodes(nodes), .. }
+            | What::Start(Targets::Nodes(nodes)) => nodes.len().max(1),
+            _ => 1,
+        };
+        *self.room = self.room.checked_sub(size).ok_or(FaultError::TooMany)?;
         if at <= self.end {
             self.into.happenings.push(Happening { at, fault: self.id, what });
         }
@@ -269,7 +280,8 @@ fn restarting(
     }
 }
 
-/// Where parts of these shares end among `nodes`, each sum of shares rounded: the sizes add up to the whole.
+/// Where parts of these shares end among `nodes`, each sum of shares rounded: the sizes add up to
+/// the whole.
 fn ends(shares: &[Fraction], nodes: u32) -> Result<Vec<u32>, FaultError> {
     let mut sum = Fraction::ZERO;
     let mut end = |share: &Fraction| {

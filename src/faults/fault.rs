@@ -15,7 +15,8 @@ pub enum Fault {
         nodes: Selector,
         /// How long after its crash a node starts again, drawn for each; without it, never.
         restart_after: Option<Distribution>,
-        /// Not between two events, but in the first activation from then on with so many effects, after the last.
+        /// Not between two events, but in the first activation from then on with so many effects,
+        /// after the last.
         after_effects: Option<u32>,
         /// What becomes of the disk.
         disk: DiskLoss,

@@ -1,4 +1,5 @@
-//! The faults layer: fault schedules as data, expanded before a run to a plain list. They know no protocol.
+//! The faults layer: fault schedules as data, expanded before a run to a plain list. They know no
+//! protocol.
 //!
 //! ```
 //! use corsair::faults::{Fault, Faults, Split, What, Window};
@@ -19,6 +20,7 @@
 //! assert_eq!(expanded.heal, at(8));
 //! ```
 
+pub mod decode;
 mod error;
 mod expand;
 mod fault;

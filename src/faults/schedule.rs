@@ -3,7 +3,7 @@
 use super::error::FaultError;
 use crate::kernel::{Bits, Distribution, Instant};
 
-/// How many happenings a schedule expands to at most.
+/// How many happenings faults expand to at most, counted node by node.
 pub const EXPANSION_MAX: usize = 10_000_000;
 
 /// At which moments.
@@ -58,6 +58,9 @@ pub struct Window {
 }
 
 impl Window {
+    /// From the start, and never over.
+    pub const ALWAYS: Window = Window { from: Instant::START, until: Instant::NEVER };
+
     /// The window, if `from` lies before `until`.
     pub fn new(from: Instant, until: Instant) -> Option<Window> {
         (from < until).then_some(Window { from, until })

@@ -132,15 +132,23 @@ fn schedules_stop_at_the_end_of_the_run_or_at_their_count() {
 }
 
 #[test]
-fn a_schedule_that_never_moves_on_is_refused() {
+fn what_expands_to_too_much_is_refused() {
     let when = Schedule::Every {
         from: at(0),
         until: None,
         every: Distribution::Constant(Span::ZERO),
         count: None,
     };
-    let sentence = "a schedule expands to at most 10000000 happenings";
+    let sentence = "faults expand to at most 10000000 happenings, counted node by node";
     assert_eq!(refusal(Fault::Restart { when, nodes: Selector::All }, 1), sentence);
+    // Not too many moments, but of too many nodes.
+    let when = Schedule::Every {
+        from: at(0),
+        until: None,
+        every: Distribution::Constant(Span::from_millis(1)),
+        count: None,
+    };
+    assert_eq!(refusal(Fault::Restart { when, nodes: Selector::All }, 1_000), sentence);
 }
 
 #[test]
@@ -310,7 +318,8 @@ fn faults() -> impl Strategy<Value = Fault> {
 proptest! {
     #[test]
     fn taking_a_fault_away_leaves_what_the_others_do(
-        list in proptest::collection::vec(faults(), 1..8), choice in any::<proptest::sample::Index>(),
+        list in proptest::collection::vec(faults(), 1..8),
+        choice in any::<proptest::sample::Index>(),
     ) {
         let faults: Faults = list.iter().cloned().collect();
         let gone = FaultId(choice.index(list.len()) as u32);
@@ -331,7 +340,8 @@ proptest! {
     ) {
         let mut stream = Stream::new(Seed(seed), Domain::Faults, 0, 0);
         let share = fraction(f64::from(percent) / 100.0);
-        let chosen = Selector::Fraction(share).resolve(&Population::of(nodes), &mut stream).unwrap();
+        let population = Population::of(nodes);
+        let chosen = Selector::Fraction(share).resolve(&population, &mut stream).unwrap();
         let chosen = nodes_of(&chosen);
         // A half is rounded up, in whole numbers.
         prop_assert_eq!(chosen.len() as u32, (2 * percent * nodes + 100) / 200);

@@ -6,7 +6,8 @@ use super::selector::Selector;
 use crate::kernel::{Bits, Distribution, Domain, Place, Probability, Seed, Span, Stream};
 use std::num::NonZeroU8;
 
-/// What a network is like. `S` is what stands for a set of nodes: a [`NodeSet`], or before a run a [`Selector`].
+/// What a network is like. `S` is what stands for a set of nodes: a [`NodeSet`], or before a run a
+/// [`Selector`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkConfig<S = NodeSet> {
     /// How long a copy takes.
@@ -47,7 +48,8 @@ impl NetworkConfig<Selector> {
     /// The same for the nodes of `population`; what is random is drawn once for the run.
     ///
     /// # Errors
-    /// The first selector that makes no sense for the population, and the index of its entry in `links`.
+    /// The first selector that makes no sense for the population, and the index of its entry in
+    /// `links`.
     pub fn resolve(
         &self,
         population: &Population,

@@ -28,8 +28,10 @@ impl NodeSet {
 
     /// Its nodes, ascending.
     pub fn iter(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.words.iter().zip(0..).flat_map(|(word, k)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| NodeId(k * 64 + bit))
+        let rest = |word: &u64| Some(word & word.wrapping_sub(1));
+        self.words.iter().zip(0..).flat_map(move |(word, k)| {
+            let words = std::iter::successors(Some(*word), rest).take_while(|word| *word != 0);
+            words.map(move |word| NodeId(k * 64 + word.trailing_zeros()))
         })
     }
 }
@@ -44,8 +46,8 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
-/// A set of directed links, by the nodes at their ends. `S` is what stands for a set of nodes: a [`NodeSet`], or
-/// before a run whatever is resolved to one.
+/// A set of directed links, by the nodes at their ends. `S` is what stands for a set of nodes: a
+/// [`NodeSet`], or before a run whatever is resolved to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Links<S = NodeSet> {
     /// Every link.
@@ -56,8 +58,8 @@ pub enum Links<S = NodeSet> {
     From(S, S),
     /// Every link between the two sets, in both directions.
     Between(S, S),
-    /// Every link between two different parts; nodes in no part are not concerned. One way: only those into or out
-    /// of the first part.
+    /// Every link between two different parts; nodes in no part are not concerned. One way: only
+    /// those into or out of the first part.
     Across(Vec<S>, Direction),
 }
 

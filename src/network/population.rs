@@ -5,8 +5,8 @@ use crate::settings::nearest;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The nodes of a run, their names and their groups. Nodes that a protocol adds for its roles are numbered after the
-/// others, and only an id or a role selects them.
+/// The nodes of a run, their names and their groups. Nodes that a protocol adds for its roles are
+/// numbered after the others, and only an id or a role selects them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Population {
     /// How many nodes the experiment has, `0..nodes`.

@@ -25,7 +25,8 @@ pub enum Selector {
     Group(String),
 }
 
-/// A share of a whole, between 0 and 1, in trillionths: decimal shares add up exactly, and half a node is half a node.
+/// A share of a whole, between 0 and 1, in trillionths: decimal shares add up exactly, and half a
+/// node is half a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fraction(u64);
 
@@ -110,8 +111,8 @@ impl Selector {
     }
 }
 
-/// A uniformly drawn set of `wanted` of the first `of` nodes: Floyd's algorithm, `wanted` draws and no shuffling
-/// (Bentley and Floyd, "A sample of brilliance", CACM 30:9, 1987).
+/// A uniformly drawn set of `wanted` of the first `of` nodes: Floyd's algorithm, `wanted` draws and
+/// no shuffling (Bentley and Floyd, "A sample of brilliance", CACM 30:9, 1987).
 fn choose(wanted: u32, of: u32, bits: &mut impl Bits) -> NodeSet {
     let mut chosen = NodeSet::default();
     for last in of - wanted..of {

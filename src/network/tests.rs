@@ -317,8 +317,10 @@ proptest! {
             SEED,
         );
         let before = fate(&mut network, k);
-        let harm = Degradation { loss: chance(0.5), extra_latency: exponential(5), ..Degradation::default() };
-        network.begin(RuleId(number), Rule::Degrade(Links::Touching(nodes(&[2]), Direction::Both), harm));
+        let extra_latency = exponential(5);
+        let harm = Degradation { loss: chance(0.5), extra_latency, ..Degradation::default() };
+        let links = Links::Touching(nodes(&[2]), Direction::Both);
+        network.begin(RuleId(number), Rule::Degrade(links, harm));
         prop_assert_eq!(fate(&mut network, k), before);
     }
 
