@@ -1,7 +1,7 @@
 //! Faults: scheduled misfortunes, as data.
 
 use super::schedule::{Schedule, Window};
-use crate::kernel::{Distribution, Probability};
+use crate::kernel::{Distribution, Instant, Probability};
 use crate::network::{Degradation, Direction, Fraction, Selector};
 
 /// One misfortune, or a repeated one.
@@ -69,6 +69,37 @@ pub enum Fault {
         /// What these nodes send or receive; without it, everything.
         nodes: Option<Selector>,
     },
+}
+
+impl Fault {
+    /// The earliest moment at which it can do anything.
+    pub fn starts_at(&self) -> Instant {
+        match self {
+            Fault::Crash { when, .. } | Fault::Restart { when, .. } => match when {
+                Schedule::At(after) => Instant::START + after.least(),
+                Schedule::Every { from, .. } => *from,
+            },
+            Fault::Partition { window, .. }
+            | Fault::Isolate { window, .. }
+            | Fault::Link { window, .. }
+            | Fault::LossBurst { window, .. }
+            | Fault::Clog { window, .. } => window.from(),
+        }
+    }
+
+    /// All selectors in it.
+    pub fn selectors(&self) -> Vec<&Selector> {
+        match self {
+            Fault::Crash { nodes, .. }
+            | Fault::Restart { nodes, .. }
+            | Fault::Isolate { nodes, .. }
+            | Fault::Partition { split: Split::Isolate(nodes), .. } => vec![nodes],
+            Fault::Partition { split: Split::Groups(parts), .. } => parts.iter().collect(),
+            Fault::Partition { .. } => Vec::new(),
+            Fault::Link { between, .. } => between.iter().collect(),
+            Fault::LossBurst { nodes, .. } | Fault::Clog { nodes, .. } => nodes.iter().collect(),
+        }
+    }
 }
 
 /// What a crash does to the disk.

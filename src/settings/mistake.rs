@@ -49,6 +49,8 @@ codes! {
     NotOneChoice = "E018" "Exactly one of several alternatives is to be chosen.",
     NoEffect = "E019" "The key has no effect together with the other settings.",
     Conflict = "E020" "Two settings contradict each other.",
+    BadFile = "E021" "A file that the experiment names cannot be read, or is not what it should be.",
+    Nobody = "E022" "A selector names nodes that are not there.",
     Surprising = "W001" "The settings are valid, but probably not what was meant.",
 }
 

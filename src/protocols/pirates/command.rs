@@ -1,9 +1,11 @@
 //! What a workload may let the controller say: anything that it says by itself.
 
 use super::{Keeps, Message, Request};
-use crate::faults::{SCHEDULE, Schedule, read_schedule};
+use crate::faults::Schedule;
+use crate::faults::decode::{SCHEDULE, read_schedule};
 use crate::kernel::{Domain, Instant, NodeId, Seed, Span, Stream};
-use crate::network::{NODE, Population, SELECTOR, Selector, Targets, read_selector};
+use crate::network::decode::{NODE, SELECTOR, read_selector};
+use crate::network::{Population, Selector, Targets};
 use crate::protocols::Requests;
 use crate::settings::{Field, Key, Shape, Variant, join_keys};
 
@@ -17,30 +19,28 @@ pub struct Command {
 
 const COUNT: usize = SCHEDULE.len() + 1;
 
-const KEYS: &[Key] =
-    &join_keys::<COUNT>(SCHEDULE, &[Key::required("to", SELECTOR, "who is told")]);
-
-macro_rules! command {
-    ($name:literal, $says:literal, $($key:expr)?) => {
-        Variant::new(
-            $name,
-            Shape::Keys(&join_keys::<{ COUNT + [$(stringify!($key))?].len() }>(KEYS, &[$($key)?])),
-            $says,
-        )
-    };
-}
+const KEYS: &[Key] = &join_keys::<COUNT>(SCHEDULE, &[Key::required("to", SELECTOR, "who is told")]);
 
 const COINS: Shape = Shape::Count { min: 0, max: 1_000_000 };
 const RUMOUR: Shape = Shape::Count { min: 0, max: 15 };
 const PERIOD: Shape = Shape::Span { min: Span::from_millis(1), max: Span::from_secs(3600) };
 
+const NAME_DROP: &[Key] =
+    &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::required("about", NODE, "whose name")]);
+const GOLD_COIN: &[Key] =
+    &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::required("coins", COINS, "how many")]);
+const CHAT: &[Key] =
+    &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::required("period", PERIOD, "how often it wakes")]);
+const RUMOURS: &[Key] =
+    &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::new("id", RUMOUR, "0", "which of the sixteen")]);
+
 /// The commands of `workload`.
 pub const COMMANDS: &[Variant] = &[
-    command!("name_drop", "tells a name", Key::required("about", NODE, "whose name")),
-    command!("gold_coin", "mints coins", Key::required("coins", COINS, "how many")),
-    command!("chat", "sets a period", Key::required("period", PERIOD, "how often it wakes")),
-    command!("rumour", "starts a rumour", Key::new("id", RUMOUR, "0", "which of the sixteen")),
-    command!("goodbye", "dismisses early",),
+    Variant::new("name_drop", Shape::Keys(NAME_DROP), "tells a name"),
+    Variant::new("gold_coin", Shape::Keys(GOLD_COIN), "mints coins"),
+    Variant::new("chat", Shape::Keys(CHAT), "sets how often a pirate wakes"),
+    Variant::new("rumour", Shape::Keys(RUMOURS), "starts a rumour"),
+    Variant::new("goodbye", Shape::Keys(KEYS), "dismisses a pirate early"),
 ];
 
 impl Command {

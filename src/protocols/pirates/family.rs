@@ -69,7 +69,7 @@ impl<P: Keeps> Family for PiratesFamily<P> {
         seed: Seed,
         end: Instant,
     ) -> Result<Requests<P>, (usize, String)> {
-        command::expand(commands, population, seed, end)
+        command::expand::<P>(commands, population, seed, end)
     }
 
     fn watch(config: &Config, verdicts: Verdicts) -> (Tally, Checks) {
@@ -89,11 +89,7 @@ impl<P: Keeps> Family for PiratesFamily<P> {
         checks.look(world, tally.gold())
     }
 
-    fn snapshot(
-        (tally, _): &(Tally, Checks),
-        world: &impl Nodes<P>,
-        labels: Labels,
-    ) -> Snapshot {
+    fn snapshot((tally, _): &(Tally, Checks), world: &impl Nodes<P>, labels: Labels) -> Snapshot {
         snapshot::take(tally, world, labels)
     }
 

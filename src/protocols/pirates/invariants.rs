@@ -167,9 +167,10 @@ impl Checks {
     /// Looks at all pirates for the first enabled invariant that does not hold.
     pub fn look<P: Keeps>(&self, world: &impl Nodes<P>, gold: Gold) -> Option<Violation> {
         let found = self.look_at_purses(world, gold);
-        found.into_iter().chain(self.look_at_the_restarted(world.now())).find(|violation| {
-            self.verdicts.checks(violation.invariant)
-        })
+        found
+            .into_iter()
+            .chain(self.look_at_the_restarted(world.now()))
+            .find(|violation| self.verdicts.checks(violation.invariant))
     }
 
     fn look_at_purses<P: Keeps>(&self, world: &impl Nodes<P>, gold: Gold) -> Vec<Violation> {

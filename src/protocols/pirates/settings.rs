@@ -175,8 +175,11 @@ enum Style {
 impl Settings {
     /// Reads `protocol.pirates`.
     pub(super) fn decode(s: &mut Section<'_>, around: &Surroundings<'_>) -> Settings {
-        let style =
-            s.choice("style", &[("classic", Style::Classic), ("modern", Style::Modern)], Style::Modern);
+        let style = s.choice(
+            "style",
+            &[("classic", Style::Classic), ("modern", Style::Modern)],
+            Style::Modern,
+        );
         let classic = style == Style::Classic;
         let stay = if classic { Some(Span::from_secs(10)) } else { None };
         let stay = s.field("stay").span_or("forever", stay);
@@ -296,8 +299,8 @@ fn clamp_coins(coins: u64) -> u32 {
     coins.min(GOLD_MAX) as u32
 }
 
-fn clamp_period(period_ms: u64) -> u32 {
-    period_ms.min(PERIOD_MAX.nanos() / 1_000_000) as u32
+fn clamp_period(period_ms: u32) -> u32 {
+    period_ms.min((PERIOD_MAX.nanos() / 1_000_000) as u32)
 }
 
 fn decode_gold(field: Field<'_>) -> Purse {
@@ -383,14 +386,18 @@ fn decode_habits(s: &mut Section<'_>, classic: bool) -> Habits {
     let standing = if classic { [1.0, 0.0, 0.0, 0.0] } else { [0.4, 0.25, 0.3, 0.05] };
     let given = s.has("habits");
     let shares = s.field("habits").section(|s| {
-        HABITS.iter().zip(standing).map(|(key, standing)| match given {
-            true => s.probability(key.name, 0.0),
-            false => {
-                s.put(key.name, serde_json::json!(standing));
-                s.value(key.name);
-                standing
-            }
-        }).collect::<Vec<f64>>()
+        HABITS
+            .iter()
+            .zip(standing)
+            .map(|(key, standing)| match given {
+                true => s.probability(key.name, 0.0),
+                false => {
+                    s.put(key.name, serde_json::json!(standing));
+                    s.value(key.name);
+                    standing
+                }
+            })
+            .collect::<Vec<f64>>()
     });
     let sum: f64 = shares.iter().sum();
     // A sum of decimal shares may miss 1 by a rounding.
