@@ -4,6 +4,7 @@ use std::io;
 
 use super::decode::Experiment;
 use super::graph_log::GraphLog;
+use super::metrics::run_metrics;
 use super::record::{Condition, GraphFormat, GraphRecord};
 use super::trace::Tracer;
 use crate::check::{Verdicts, Violation};
@@ -332,8 +333,12 @@ where
     /// The last sample, the last snapshot, and the metrics of the run.
     fn finish(&mut self, end: Instant) -> io::Result<Vec<Option<f64>>> {
         let record = &self.plan.experiment.record;
-        let readings = self.read(&record.metrics, Cost::Graph);
-        for reading in &readings {
+        let columns = run_metrics(self.plan.experiment);
+        let is_recorded = |metric: &Metric| record.metrics.iter().any(|m| m.name == metric.name);
+        let others = columns.iter().copied().filter(|metric| !is_recorded(metric));
+        let wanted: Vec<_> = record.metrics.iter().copied().chain(others).collect();
+        let readings = self.read(&wanted, Cost::Graph);
+        for reading in readings.iter().filter(|reading| is_recorded(reading.metric)) {
             // What was sampled at this instant already is not repeated.
             if self.sampled != Some(end) || reading.metric.cost == Cost::Graph {
                 self.sink.sample(end, reading)?;
@@ -345,6 +350,6 @@ where
         let of = |metric: &&'static Metric| {
             readings.iter().find(|reading| reading.metric == *metric)?.value
         };
-        Ok(super::metrics::run_metrics(self.plan.experiment).iter().map(of).collect())
+        Ok(columns.iter().map(of).collect())
     }
 }

@@ -14,7 +14,7 @@ use crate::topology::files::{Direction, GraphFile, ReadOptions, Repeats, read};
 use crate::topology::generate::{Degree, line, random_regular, ring};
 
 /// The choices of `topology`.
-pub const TOPOLOGIES: &[Variant] = &[
+pub(super) const TOPOLOGIES: &[Variant] = &[
     Variant::word("complete", "all pairs; no edge is stored"),
     Variant::word("empty", "no edge"),
     Variant::word("line", "each node and the next"),
@@ -58,7 +58,7 @@ const FILE: &[Key] = &[
 
 /// Which graph.
 #[derive(Clone, Debug)]
-pub enum Topology {
+pub(super) enum Topology {
     /// All pairs.
     Complete,
     /// None.
@@ -78,7 +78,7 @@ impl Topology {
     ///
     /// # Errors
     /// One sentence about why there is none.
-    pub fn build(&self, nodes: u32, seed: Seed) -> Result<Graph, String> {
+    pub(super) fn build(&self, nodes: u32, seed: Seed) -> Result<Graph, String> {
         match self {
             Topology::Complete => Ok(Graph::complete(nodes)),
             Topology::Empty => Ok(Graph::empty(nodes)),

@@ -35,7 +35,7 @@ const RUMOURS: &[Key] =
     &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::new("id", RUMOUR, "0", "which of the sixteen")]);
 
 /// The commands of `workload`.
-pub const COMMANDS: &[Variant] = &[
+pub(super) const COMMANDS: &[Variant] = &[
     Variant::new("name_drop", Shape::Keys(NAME_DROP), "tells a name"),
     Variant::new("gold_coin", Shape::Keys(GOLD_COIN), "mints coins"),
     Variant::new("chat", Shape::Keys(CHAT), "sets how often a pirate wakes"),

@@ -150,9 +150,9 @@ fn read_rumours(tally: &Tally, pirates: u64, readings: &mut Readings<'_>) {
 }
 
 /// Each pirate, by id: its state, unless it is down, and its chest.
-pub(super) fn pirates<'a, P: Keeps>(
-    world: &'a impl Nodes<P>,
-) -> impl ExactSizeIterator<Item = (Option<&'a super::Pirate>, &'a Chest)> {
+pub(super) fn pirates<P: Keeps>(
+    world: &impl Nodes<P>,
+) -> impl ExactSizeIterator<Item = (Option<&super::Pirate>, &Chest)> {
     (0..world.config().pirates as usize).map(move |index| {
         let id = NodeId(index as u32);
         let pirate = match world.node(id) {

@@ -22,7 +22,7 @@ const AFTER_STAY: Span = Span::from_secs(60);
 const COINS: Shape = Shape::Count { min: 0, max: GOLD_MAX };
 
 /// The keys of `protocol.pirates`.
-pub const KEYS: &[Key] = &[
+pub(super) const KEYS: &[Key] = &[
     Key::new(
         "style",
         Shape::OneOf(&[
