@@ -144,7 +144,7 @@ impl Distribution {
         Ok(Distribution::Law(Law::Values(values.into())))
     }
 
-    /// Draws one span: from one word of `bits`, or none where there is nothing to draw; a truncated normal may take more.
+    /// Draws one span: from one word of `bits`, or none where nothing is to be drawn; a truncated normal may take more.
     #[inline(always)]
     pub fn sample(&self, bits: &mut impl Bits) -> Span {
         match self {

@@ -255,10 +255,15 @@ impl<P: Keeps> Observer<P> for Checks {
 
     /// The shadow follows a handler to its end, even where its effects were cut short.
     fn on_unsaid(&mut self, at: Instant, node: NodeId, effect: &Effect<P>) {
-        if let Effect::Tell(fact) = effect
-            && !self.shadows.is_empty()
-        {
-            self.learn(at, node, fact);
+        if self.shadows.is_empty() || node == self.controller {
+            return;
+        }
+        match effect {
+            Effect::Tell(fact) => self.learn(at, node, fact),
+            Effect::Send { message: Message::Goodbye, .. } => {
+                self.shadows[node.index()].has_left = false;
+            }
+            _ => {}
         }
     }
 
