@@ -61,6 +61,16 @@ fn a_request_of_this_instant_comes_before_the_events_that_are_left_and_a_wake_ca
 }
 
 #[test]
+fn a_timer_that_was_moved_or_taken_back_keeps_to_its_last_word() {
+    let stage = Stage::of(1)
+        .ask(0, 0, &[Order::Arm(Timer::Bell, 5), Order::Arm(Timer::Gong, 5)])
+        .ask(1, 0, &[Order::Arm(Timer::Bell, 9), Order::Disarm(Timer::Gong)])
+        .ask(2, 0, &[Order::Arm(Timer::Gong, 1)])
+        .ask(20, 0, &[Order::Disarm(Timer::Bell)]);
+    assert_eq!(stage.play(), ["3ms 0: Gong rings", "10ms 0: Bell rings"]);
+}
+
+#[test]
 fn what_falls_on_the_last_instant_still_happens() {
     let mut world = Stage::of(2).ask(0, 0, &[Order::Send(1, 5)]).open();
     assert_eq!(world.advance(Instant::from_nanos(999_999)), Progress::Reached);

@@ -2,6 +2,7 @@
 
 mod flaws;
 mod scale;
+mod stories;
 
 mod voyages;
 
