@@ -1,3 +1,5 @@
 //! The `corsair` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    corsair::cli::main()
+}

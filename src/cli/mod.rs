@@ -1,1 +1,125 @@
-//! The cli layer: arguments, the terminal, exit statuses.
+//! The cli layer: arguments, the terminal, exit statuses. Only here are the clock and the environment read.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod bench;
+mod list;
+mod output;
+mod provenance;
+mod run;
+mod topology;
+mod validate;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use output::Terminal;
+
+/// A deterministic discrete-event simulator of message-passing protocols.
+///
+/// Without a command it runs the demo: a hundred pirates for three virtual minutes.
+#[derive(Debug, Parser)]
+#[command(name = "corsair", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Exit status: 0 good; 1 an invariant or an assertion failed; 2 bad usage \
+                        or input;\n3 incomplete; 4 not reproducible.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Say less on stderr
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Colours in messages
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+}
+
+/// When messages have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The form of what is printed on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an experiment and write its results
+    Run(run::Arguments),
+    /// Check experiment files, and say all that is wrong with them
+    Validate(validate::Arguments),
+    /// List what there is: protocols, examples, metrics, invariants, faults, topologies
+    List(list::Arguments),
+    /// Check that results are intact, or that two of them are the same
+    Verify(verify::Arguments),
+    /// Measure and convert graphs
+    Topology(topology::Arguments),
+    /// Measure the speed of this machine and this build
+    Bench(bench::Arguments),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Good,
+    Failed,
+    BadInput,
+    Incomplete,
+    NotReproducible,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        ExitCode::from(match status {
+            Status::Good => 0,
+            Status::Failed => 1,
+            Status::BadInput => 2,
+            Status::Incomplete => 3,
+            Status::NotReproducible => 4,
+        })
+    }
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Status::BadInput } else { Status::Good }.into();
+        }
+    };
+    let mut terminal = Terminal::new(arguments.color, arguments.quiet);
+    let done = match arguments.command {
+        None => run::demo(&mut terminal),
+        Some(Command::Run(arguments)) => run::run(&arguments, &mut terminal),
+        Some(Command::Validate(arguments)) => validate::validate(&arguments, &mut terminal),
+        Some(Command::List(arguments)) => list::list(&arguments, &mut terminal),
+        Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
+        Some(Command::Topology(arguments)) => topology::topology(&arguments, &mut terminal),
+        Some(Command::Bench(arguments)) => bench::bench(&arguments, &mut terminal),
+    };
+    match done {
+        Ok(status) => status.into(),
+        // Whoever read our output has read enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Good.into(),
+        Err(error) => {
+            terminal.error(&format!("cannot write to stdout: {error}"));
+            Status::Incomplete.into()
+        }
+    }
+}

@@ -1,6 +1,34 @@
 //! The experiment layer: from a YAML file to runs and their results. It knows no terminal.
 
+mod builtin;
+mod decode;
+mod files;
+mod graph_log;
+mod keys;
+mod metrics;
+mod record;
+mod registry;
+mod results;
+mod run;
+mod series;
+mod sink;
 mod statistics;
 mod student;
+mod topology;
+mod trace;
 
+pub use builtin::{BUILTINS, Builtin, builtin};
+pub use decode::{Experiment, Given, read_experiment};
+pub use files::{Library, read_file};
+pub use metrics::run_metrics;
+pub use record::{
+    Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
+};
+pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
+pub use results::{Outcome, Request, RunError, Verdict, run_all};
+pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
 pub use statistics::{Interval, Level, Method, Summary, Values};
+
+/// The version of every event stream. It is raised whenever one may change, from the first release on; results of
+/// two engines never mix.
+pub const ENGINE_NUMBER: u32 = 1;

@@ -1,4 +1,5 @@
-//! Distributions of spans, sampled by inverse transform over `libm`: the same bits on every platform.
+//! Distributions of spans, sampled by inverse transform over `libm`: the same bits on every
+//! platform.
 
 mod error;
 mod normal;
@@ -144,7 +145,8 @@ impl Distribution {
         Ok(Distribution::Law(Law::Values(values.into())))
     }
 
-    /// Draws one span: from one word of `bits`, or none where nothing is to be drawn; a truncated normal may take more.
+    /// Draws one span: from one word of `bits`, or none where there is nothing to draw; a truncated
+    /// normal may take more.
     #[inline(always)]
     pub fn sample(&self, bits: &mut impl Bits) -> Span {
         match self {
@@ -205,7 +207,8 @@ impl Law {
                 *shift + Span::from_nanos_f64(mean * -libm::log(bits.unit()))
             }
             Law::Pareto { min, alpha, cap } => {
-                // u^(-1/alpha); exp of a logarithm is precise to far below a nanosecond and half as dear as `pow`.
+                // u^(-1/alpha); exp of a logarithm is precise to far below a nanosecond and half as
+                // dear as `pow`.
                 let factor = libm::exp(-libm::log(bits.unit()) / alpha);
                 Span::from_nanos_f64(real(*min) * factor).clamp(*min, *cap)
             }
@@ -279,7 +282,8 @@ impl Truncation {
     }
 }
 
-/// The mean of a Pareto whose draws above `cap` become `cap`: `min` plus the integral of the tail up to `cap`.
+/// The mean of a Pareto whose draws above `cap` become `cap`: `min` plus the integral of the tail
+/// up to `cap`.
 fn capped_mean(min: f64, alpha: f64, cap: f64) -> f64 {
     let log = libm::log(cap / min);
     let tail = if alpha == 1.0 { log } else { -libm::expm1((1.0 - alpha) * log) / (alpha - 1.0) };

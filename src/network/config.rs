@@ -1,13 +1,15 @@
 //! What a network is like: plain data in which every value makes sense.
 
 use super::links::{Links, NodeSet};
-use crate::kernel::{Bits, Distribution, Place, Probability, Span};
+use super::population::{Population, SelectorError};
+use super::selector::Selector;
+use crate::kernel::{Bits, Distribution, Domain, Place, Probability, Seed, Span, Stream};
 use std::num::NonZeroU8;
 
-/// What a network is like. `S` is what stands for a set of nodes, `K` for a kind of message: a [`NodeSet`] and an
-/// index, or before a run whatever is resolved to them.
+/// What a network is like. `S` is what stands for a set of nodes: a [`NodeSet`], or before a run a
+/// [`Selector`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct NetworkConfig<S = NodeSet, K = u8> {
+pub struct NetworkConfig<S = NodeSet> {
     /// How long a copy takes.
     pub latency: Latency,
     /// The probability that a message is lost, each on its own.
@@ -18,17 +20,17 @@ pub struct NetworkConfig<S = NodeSet, K = u8> {
     pub order: Order,
     /// What disturbs that order.
     pub reorder: Option<Reorder>,
-    /// What differs for some kinds; of two that match, the first wins.
-    pub per_kind: Vec<(K, Override)>,
+    /// What differs for some kinds, by their indices; the first that matches wins.
+    pub per_kind: Vec<(u8, Override)>,
     /// What differs for some links, unless it differs for the kind; the first that matches wins.
     pub links: Vec<LinkOverride<S>>,
     /// Whom a node may send to.
     pub reach: Reach,
 }
 
-impl<S, K> Default for NetworkConfig<S, K> {
+impl<S> Default for NetworkConfig<S> {
     /// A millisecond everywhere, and nothing goes wrong.
-    fn default() -> NetworkConfig<S, K> {
+    fn default() -> NetworkConfig<S> {
         NetworkConfig {
             latency: Latency::PerCopy(Distribution::Constant(Span::from_millis(1))),
             loss: Probability::ZERO,
@@ -39,6 +41,41 @@ impl<S, K> Default for NetworkConfig<S, K> {
             links: Vec::new(),
             reach: Reach::Anyone,
         }
+    }
+}
+
+impl NetworkConfig<Selector> {
+    /// The same for the nodes of `population`; what is random is drawn once for the run.
+    ///
+    /// # Errors
+    /// The first selector that makes no sense for the population, and the index of its entry in
+    /// `links`.
+    pub fn resolve(
+        &self,
+        population: &Population,
+        seed: Seed,
+    ) -> Result<NetworkConfig, (usize, SelectorError)> {
+        let resolve = |(index, by): (usize, &LinkOverride<Selector>)| {
+            // No node has this id, so no link has this stream.
+            let mut stream = Stream::new(seed, Domain::Link, u64::MAX, index as u64);
+            let links = by.links.try_map(|selector| {
+                let targets = selector.resolve(population, &mut stream)?;
+                Ok(targets.resolve(|_| Vec::new()))
+            });
+            let links = links.map_err(|error| (index, error))?;
+            Ok(LinkOverride { links, what: by.what.clone() })
+        };
+        let links = self.links.iter().enumerate().map(resolve).collect::<Result<_, _>>()?;
+        Ok(NetworkConfig {
+            latency: self.latency.clone(),
+            loss: self.loss,
+            duplication: self.duplication,
+            order: self.order,
+            reorder: self.reorder.clone(),
+            per_kind: self.per_kind.clone(),
+            links,
+            reach: self.reach,
+        })
     }
 }
 

@@ -24,7 +24,8 @@ pub enum Fate {
     Lost(LossReason),
     /// It arrives after this span.
     Deliver(Span),
-    /// It arrives more than once: the original after the first span, its duplicates after the others.
+    /// It arrives more than once: the original after the first span, its duplicates after the
+    /// others.
     Copies(Box<[Span]>),
 }
 

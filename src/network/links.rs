@@ -28,8 +28,10 @@ impl NodeSet {
 
     /// Its nodes, ascending.
     pub fn iter(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.words.iter().zip(0..).flat_map(|(word, k)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| NodeId(k * 64 + bit))
+        let rest = |word: &u64| Some(word & word.wrapping_sub(1));
+        self.words.iter().zip(0..).flat_map(move |(word, k)| {
+            let words = std::iter::successors(Some(*word), rest).take_while(|word| *word != 0);
+            words.map(move |word| NodeId(k * 64 + word.trailing_zeros()))
         })
     }
 }
@@ -44,24 +46,33 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
-/// A set of directed links, by the nodes at their ends. `S` is what stands for a set of nodes: a [`NodeSet`], or
-/// before a run whatever is resolved to one.
+/// A set of directed links, by the nodes at their ends. `S` is what stands for a set of nodes: a
+/// [`NodeSet`], or before a run whatever is resolved to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Links<S = NodeSet> {
     /// Every link.
     All,
-    /// Every link that begins or ends in the set.
-    Touching(S),
-    /// Every link that ends in the set.
-    Into(S),
-    /// Every link that begins in the set.
-    OutOf(S),
+    /// Every link between a node of the set and any other node, itself in the set or not.
+    Touching(S, Direction),
     /// Every link from the first set to the second.
     From(S, S),
     /// Every link between the two sets, in both directions.
     Between(S, S),
-    /// Every link between two different parts; nodes in no part are not concerned.
-    Across(Vec<S>),
+    /// Every link between two different parts; nodes in no part are not concerned. One way: only
+    /// those into or out of the first part.
+    Across(Vec<S>, Direction),
+}
+
+/// Which links of a set, seen from the nodes that it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// All.
+    #[default]
+    Both,
+    /// Those that lead to them.
+    Into,
+    /// Those that lead away from them.
+    OutOf,
 }
 
 impl Links {
@@ -69,17 +80,24 @@ impl Links {
     pub fn contains(&self, source: NodeId, target: NodeId) -> bool {
         match self {
             Links::All => true,
-            Links::Touching(set) => set.contains(source) || set.contains(target),
-            Links::Into(set) => set.contains(target),
-            Links::OutOf(set) => set.contains(source),
+            Links::Touching(set, Direction::Both) => set.contains(source) || set.contains(target),
+            Links::Touching(set, Direction::Into) => set.contains(target),
+            Links::Touching(set, Direction::OutOf) => set.contains(source),
             Links::From(from, to) => from.contains(source) && to.contains(target),
             Links::Between(one, other) => {
                 one.contains(source) && other.contains(target)
                     || other.contains(source) && one.contains(target)
             }
-            Links::Across(parts) => {
+            Links::Across(parts, way) => {
                 let part = |node| parts.iter().position(|part| part.contains(node));
-                matches!((part(source), part(target)), (Some(p), Some(q)) if p != q)
+                match (part(source), part(target)) {
+                    (Some(from), Some(to)) if from != to => match way {
+                        Direction::Both => true,
+                        Direction::Into => to == 0,
+                        Direction::OutOf => from == 0,
+                    },
+                    _ => false,
+                }
             }
         }
     }
@@ -87,15 +105,24 @@ impl Links {
 
 impl<S> Links<S> {
     /// The same links over other sets.
-    pub fn map<T>(&self, mut set: impl FnMut(&S) -> T) -> Links<T> {
-        match self {
+    ///
+    /// # Errors
+    /// The first of `set`.
+    pub fn try_map<T, E>(&self, mut set: impl FnMut(&S) -> Result<T, E>) -> Result<Links<T>, E> {
+        Ok(match self {
             Links::All => Links::All,
-            Links::Touching(s) => Links::Touching(set(s)),
-            Links::Into(s) => Links::Into(set(s)),
-            Links::OutOf(s) => Links::OutOf(set(s)),
-            Links::From(s, t) => Links::From(set(s), set(t)),
-            Links::Between(s, t) => Links::Between(set(s), set(t)),
-            Links::Across(parts) => Links::Across(parts.iter().map(set).collect()),
-        }
+            Links::Touching(s, way) => Links::Touching(set(s)?, *way),
+            Links::From(s, t) => Links::From(set(s)?, set(t)?),
+            Links::Between(s, t) => Links::Between(set(s)?, set(t)?),
+            Links::Across(parts, way) => {
+                Links::Across(parts.iter().map(set).collect::<Result<_, _>>()?, *way)
+            }
+        })
+    }
+
+    /// The same links over other sets.
+    pub fn map<T>(&self, mut set: impl FnMut(&S) -> T) -> Links<T> {
+        let Ok(links) = self.try_map(|s| Ok::<T, std::convert::Infallible>(set(s)));
+        links
     }
 }

@@ -13,16 +13,21 @@
 //! ```
 
 mod config;
+pub mod decode;
 mod fate;
 mod links;
+mod population;
 mod route;
 mod rule;
+mod selector;
 #[cfg(test)]
 mod tests;
 
 pub use config::{Duplication, Factor, Latency, LinkOverride, NetworkConfig, Order, Override};
 pub use config::{Reach, Reorder};
 pub use fate::{Arrival, Fate, LossReason, Parcel};
-pub use links::{Links, NodeSet};
+pub use links::{Direction, Links, NodeSet};
+pub use population::{Population, SelectorError};
 pub use route::Network;
 pub use rule::{Degradation, Rule, RuleId};
+pub use selector::{Fraction, Selector, Targets};

@@ -7,8 +7,9 @@ use crate::kernel::{Bits, Distribution, Domain, Instant, NodeId, Places, Probabi
 use crate::kernel::{Seed, Span, Stream};
 use std::collections::BTreeMap;
 
-/// The network of a run. The simulation begins and ends its rules, and asks it about each message twice: when it is
-/// sent and when a copy would arrive. Messages to oneself are none of its business.
+/// The network of a run. The simulation begins and ends its rules, and asks it about each message
+/// twice: when it is sent and when a copy would arrive. Messages to oneself are none of its
+/// business.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// The latency, while it alone decides: no loss, no duplicates, no order, no override, no rule.
@@ -99,7 +100,8 @@ impl Network {
                     loss = loss.or(harm.loss);
                     duplicate = duplicate.or(harm.duplicate);
                 }
-                // It touches arrivals only, so that copies leave it in the order in which they came.
+                // It touches arrivals only, so that copies leave it in the order in which they
+                // came.
                 Rule::Clog(..) => {}
             }
         }

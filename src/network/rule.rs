@@ -2,7 +2,8 @@
 
 use super::config::{Factor, Reorder};
 use super::links::{Links, NodeSet};
-use crate::kernel::{Distribution, Instant, Probability, Span};
+use super::selector::Targets;
+use crate::kernel::{Distribution, Instant, NodeId, Probability, Span};
 
 /// The number of a rule: that of the fault behind it. Its draws are keyed by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,5 +63,12 @@ impl<S> Rule<S> {
             Rule::Degrade(links, harm) => Rule::Degrade(links.map(set), harm.clone()),
             Rule::Clog(links, until) => Rule::Clog(links.map(set), *until),
         }
+    }
+}
+
+impl Rule<Targets> {
+    /// The rule for the nodes that play its roles now, as `role` says.
+    pub fn resolve(&self, mut role: impl FnMut(&str) -> Vec<NodeId>) -> Rule {
+        self.map(|targets| targets.resolve(&mut role))
     }
 }

@@ -227,9 +227,12 @@ fn passes(network: &mut Network, source: u32, target: u32) -> (bool, bool) {
 #[test]
 fn partitions_are_judged_at_both_ends_and_each_must_let_pass() {
     let mut network = Network::new(NetworkConfig::default(), SEED);
-    let halves = Links::Across(vec![nodes(&[0, 1]), nodes(&[2, 3])]);
+    let halves = Links::Across(vec![nodes(&[0, 1]), nodes(&[2, 3])], Direction::Both);
     network.begin(RuleId(4), Rule::Cut(halves));
-    network.begin(RuleId(9), Rule::Cut(Links::Across(vec![nodes(&[0]), nodes(&[1])])));
+    network.begin(
+        RuleId(9),
+        Rule::Cut(Links::Across(vec![nodes(&[0]), nodes(&[1])], Direction::Both)),
+    );
     for (source, target, open) in
         [(0, 2, false), (3, 1, false), (0, 1, false), (2, 3, true), (0, 70, true), (70, 2, true)]
     {
@@ -245,8 +248,10 @@ fn partitions_are_judged_at_both_ends_and_each_must_let_pass() {
 #[test]
 fn a_direction_cuts_one_way_only() {
     for (links, blocked) in [
-        (Links::Into(nodes(&[0])), (2, 0)),
-        (Links::OutOf(nodes(&[0])), (0, 2)),
+        (Links::Touching(nodes(&[0]), Direction::Into), (2, 0)),
+        (Links::Touching(nodes(&[0]), Direction::OutOf), (0, 2)),
+        (Links::Across(vec![nodes(&[0]), nodes(&[2])], Direction::Into), (2, 0)),
+        (Links::Across(vec![nodes(&[0]), nodes(&[2])], Direction::OutOf), (0, 2)),
         (Links::From(nodes(&[0]), nodes(&[2])), (0, 2)),
     ] {
         let mut network = Network::new(NetworkConfig::default(), SEED);
@@ -267,7 +272,7 @@ fn a_degraded_link_is_slower_in_both_directions_and_others_are_not() {
     let between = || Links::Between(nodes(&[0, 1]), nodes(&[2]));
     network.begin(RuleId(1), Rule::Degrade(between(), harm.clone()));
     // Factors first, then additions: 1 ms x 5 x 5 + 10 ms + 10 ms where both hold.
-    network.begin(RuleId(2), Rule::Degrade(Links::Touching(nodes(&[1])), harm));
+    network.begin(RuleId(2), Rule::Degrade(Links::Touching(nodes(&[1]), Direction::Both), harm));
     for (source, target, ms) in [(0, 2, 15), (2, 0, 15), (2, 1, 45), (0, 3, 1)] {
         let fate = network.route(&parcel(0, source, target), Places::new(SEED, Domain::Fate, 0, 1));
         assert_eq!(fate, Fate::Deliver(Span::from_millis(ms)), "{source} {target}");
@@ -289,7 +294,7 @@ fn a_burst_of_loss_is_independent_of_the_network_s_own() {
 fn a_clog_holds_arrivals_back_until_it_ends() {
     let until = Instant::from_nanos(8_000);
     let mut network = Network::new(NetworkConfig::default(), SEED);
-    network.begin(RuleId(0), Rule::Clog(Links::Touching(nodes(&[1])), until));
+    network.begin(RuleId(0), Rule::Clog(Links::Touching(nodes(&[1]), Direction::Both), until));
     assert_eq!(network.arrive(NodeId(0), NodeId(1)), Arrival::Wait(until));
     assert_eq!(network.arrive(NodeId(0), NodeId(2)), Arrival::Deliver);
     assert_eq!(fate(&mut network, 0), Fate::Deliver(Span::from_millis(1)));
@@ -312,8 +317,10 @@ proptest! {
             SEED,
         );
         let before = fate(&mut network, k);
-        let harm = Degradation { loss: chance(0.5), extra_latency: exponential(5), ..Degradation::default() };
-        network.begin(RuleId(number), Rule::Degrade(Links::Touching(nodes(&[2])), harm));
+        let extra_latency = exponential(5);
+        let harm = Degradation { loss: chance(0.5), extra_latency, ..Degradation::default() };
+        let links = Links::Touching(nodes(&[2]), Direction::Both);
+        network.begin(RuleId(number), Rule::Degrade(links, harm));
         prop_assert_eq!(fate(&mut network, k), before);
     }
 

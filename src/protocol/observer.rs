@@ -108,3 +108,41 @@ impl<P: Protocol, A: Observer<P>, B: Observer<P>> Observer<P> for (A, B) {
         self.0.halts() || self.1.halts()
     }
 }
+
+/// An observer that may be absent.
+impl<P: Protocol, A: Observer<P>> Observer<P> for Option<A> {
+    fn on_activation(
+        &mut self,
+        at: Instant,
+        node: NodeId,
+        input: &Input<P>,
+        origin: Option<Origin>,
+    ) {
+        self.iter_mut().for_each(|o| o.on_activation(at, node, input, origin));
+    }
+    fn on_send(&mut self, parcel: &Parcel, fate: &Fate, message: &P::Message) {
+        self.iter_mut().for_each(|o| o.on_send(parcel, fate, message));
+    }
+    fn on_undelivered(
+        &mut self,
+        at: Instant,
+        node: NodeId,
+        from: NodeId,
+        message: &P::Message,
+        why: Undelivered,
+    ) {
+        self.iter_mut().for_each(|o| o.on_undelivered(at, node, from, message, why));
+    }
+    fn on_reply(&mut self, at: Instant, node: NodeId, id: RequestId, response: &P::Response) {
+        self.iter_mut().for_each(|o| o.on_reply(at, node, id, response));
+    }
+    fn on_fact(&mut self, at: Instant, node: NodeId, fact: &P::Fact) {
+        self.iter_mut().for_each(|o| o.on_fact(at, node, fact));
+    }
+    fn on_crash(&mut self, at: Instant, node: NodeId, state: &P::Node, disk: &P::Durable) {
+        self.iter_mut().for_each(|o| o.on_crash(at, node, state, disk));
+    }
+    fn halts(&self) -> bool {
+        self.as_ref().is_some_and(Observer::halts)
+    }
+}

@@ -1,3 +1,6 @@
 //! The protocols layer: the state machines that ship with corsair; none knows another.
 
+mod family;
 pub mod pirates;
+
+pub use family::{Family, GraphEvent, Ground, Requests, Surroundings};

@@ -7,7 +7,7 @@ use crate::kernel::Instant;
 
 /// A moment as RFC 3339 writes it, with nine decimals.
 #[derive(Clone, Copy)]
-pub(super) struct Timestamp(pub(super) Instant);
+pub struct Timestamp(pub Instant);
 
 const DAY: u64 = 86_400;
 const MONTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

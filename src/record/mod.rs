@@ -48,6 +48,7 @@ mod trace;
 mod verify;
 mod whole;
 
+pub use calendar::Timestamp;
 pub use datapackage::{Resource, datapackage};
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use draft::{Draft, DraftFile};

@@ -50,6 +50,11 @@ impl<W: Write> SeriesWriter<W> {
         TableWriter::new(out, &series_columns()).map(SeriesWriter)
     }
 
+    /// Goes on with a table whose header stands elsewhere.
+    pub fn rows_only(out: W) -> SeriesWriter<W> {
+        SeriesWriter(TableWriter::rows_only(out, &series_columns()))
+    }
+
     /// Appends a sample.
     ///
     /// # Errors

@@ -117,6 +117,12 @@ impl<W: Write> TableWriter<W> {
         Ok(TableWriter { csv, kinds, text: String::new() })
     }
 
+    /// Goes on with a table whose header stands elsewhere.
+    pub fn rows_only(out: W, columns: &[Column]) -> TableWriter<W> {
+        let kinds = columns.iter().map(|column| column.kind).collect();
+        TableWriter { csv: csv::Writer::from_writer(out), kinds, text: String::new() }
+    }
+
     /// Appends a row: a cell a column, in order.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Choices: one of several alternatives, as a map with one key, or as a bare name where that says
 //! enough.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::declare::{Shape, Unset, Variant};
@@ -8,7 +10,7 @@ use super::field::Field;
 use super::mistake::{Code, Mistake, nearest, plain};
 use super::report::Report;
 use super::section::join;
-use super::value::{Kind, Value};
+use super::value::{Kind, Name, Value};
 
 impl<'a> Field<'a> {
     /// One of several alternatives: `read` is told its name, and reads its settings. An alternative
@@ -65,15 +67,7 @@ impl<'a> Field<'a> {
                 (&name.text, &name.place, Some(settings).filter(|settings| !settings.is_null()))
             }
             Kind::Map(entries) => {
-                let given: Vec<_> = entries.iter().map(|(name, _)| plain(&name.text)).collect();
-                let label = if given.is_empty() {
-                    "none is given".to_owned()
-                } else {
-                    format!("{} are given: {}", given.len(), plain(&given.join(", ")))
-                };
-                let message = format!("{} takes exactly one choice", self.subject());
-                let mistake = Mistake::new(Code::NotOneChoice, message, self.place.clone());
-                self.report.add(mistake.label(label).note(choices(variants)).see(&self.path));
+                self.not_one(entries, variants);
                 return None;
             }
             _ => {
@@ -91,6 +85,26 @@ impl<'a> Field<'a> {
             self.report.add(mistake.note(choices(variants)).see(&self.path));
         }
         found.map(|variant| (*variant, settings))
+    }
+
+    fn not_one(&mut self, entries: &[(Name, Value)], variants: &[&'static Variant]) {
+        let given: Vec<_> = entries.iter().map(|(name, _)| name.text.as_str()).collect();
+        let label = match given.len() {
+            0 => "none is given".to_owned(),
+            count => format!("{count} are given: {}", plain(&given.join(", "))),
+        };
+        let message = format!("{} takes exactly one choice", self.subject());
+        let mut mistake = Mistake::new(Code::NotOneChoice, message, self.place.clone());
+        mistake = mistake.label(label).note(choices(variants));
+        let source = |entry: &(Name, Value)| Arc::as_ptr(entry.0.place.source());
+        if let (Some(first), Some(last)) = (entries.first(), entries.last())
+            && source(first) != source(last)
+        {
+            let choice = plain(&last.0.text);
+            mistake =
+                mistake.note(format!("to replace it: --set '{}={{{choice}: ...}}'", self.path));
+        }
+        self.report.add(mistake.see(&self.path));
     }
 }
 

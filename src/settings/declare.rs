@@ -30,7 +30,6 @@ impl Key {
     }
 
     /// The same key with a default that depends on other keys, in words.
-    #[must_use]
     pub const fn varies(
         name: &'static str,
         shape: Shape,
@@ -236,7 +235,7 @@ fn alternatives(mut words: Vec<String>) -> String {
 ///
 /// # Panics
 /// When it is compiled, if `N` is not the sum of both lengths.
-pub const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+pub const fn join_keys<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
     assert!(first.len() + second.len() == N, "N is the sum of both lengths");
     let mut all = [Key::optional("", Shape::Nothing, ""); N];
     let mut at = 0;

@@ -3,11 +3,12 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::kernel::{Distribution, Span};
+use crate::kernel::{Distribution, DistributionError, Span};
 
-use super::declare::{Key, Shape, Unset, Variant};
+use super::declare::{Key, Shape, Variant};
 use super::field::Field;
 use super::mistake::Code;
+use super::scalar;
 use super::section::Section;
 use super::value::{Kind, Value};
 
@@ -133,7 +134,7 @@ pub const MODELS: &[Variant] = &[
     Variant::new("empirical", Shape::Keys(EMPIRICAL), "as it was measured"),
 ];
 
-const WRITTEN: Shape = Shape::Either(&[Shape::SPAN, Shape::OneOf(MODELS)]);
+const MODEL: Shape = Shape::OneOf(MODELS);
 
 impl Field<'_> {
     /// A distribution; a span alone is a constant.
@@ -144,28 +145,39 @@ impl Field<'_> {
                 self.miss();
                 default
             }
-            Some(value) => {
-                let mut unused = Json::Null;
-                let field = Field {
-                    value: self.value,
-                    place: self.place.clone(),
-                    path: self.path.clone(),
-                    shape: if names_a_model(value) { &WRITTEN } else { self.shape },
-                    unset: Unset::Required,
-                    out: &mut unused,
-                    report: self.report,
-                };
-                if names_a_model(value) {
-                    field.one_of("constant", read_model)
-                } else {
-                    let mut spelled = field;
-                    spelled.shape = &WRITTEN;
-                    DistributionSetting::Constant(spelled.span(Span::ZERO))
-                }
+            Some(value) if names_a_model(value) => {
+                let (path, mut unused) = (self.path.clone(), Json::Null);
+                let model = Field::inside(value, path, &MODEL, &mut unused, self.report);
+                model.one_of("constant", read_model)
             }
+            Some(value) => match scalar::span(value, &Shape::SPAN) {
+                Ok(span) => DistributionSetting::Constant(span),
+                Err(wrong) => {
+                    self.wrong(wrong);
+                    default
+                }
+            },
         };
         *self.out = setting.canonical();
         setting
+    }
+}
+
+impl Section<'_> {
+    /// The kernel's distribution under a key; a span alone is a constant. A file of values is refused.
+    pub fn distribution(&mut self, name: &'static str, default: Span) -> Distribution {
+        let setting = self.field(name).distribution(DistributionSetting::Constant(default));
+        self.sampler(name, &setting)
+    }
+
+    /// What samples a setting that was read from a key, or below it. A file of values is refused.
+    pub fn sampler(&mut self, name: &'static str, setting: &DistributionSetting) -> Distribution {
+        if let DistributionSetting::File(_) = setting {
+            let message = "a file of values cannot be read here";
+            self.refuse(name, Code::Conflict, message, "write its `quantiles`");
+        }
+        // What else the kernel refuses was refused when it was read.
+        setting.distribution().ok().flatten().unwrap_or(Distribution::Constant(Span::ZERO))
     }
 }
 
@@ -193,11 +205,7 @@ pub fn read_model(name: &'static str, field: Field<'_>) -> DistributionSetting {
 pub fn read_keys(name: &'static str, s: &mut Section<'_>) -> DistributionSetting {
     match name {
         "uniform" => uniform(s),
-        "normal" => DistributionSetting::Normal {
-            mean: s.span("mean", Span::ZERO),
-            sd: s.span("sd", Span::ZERO),
-            min: s.span("min", Span::ZERO),
-        },
+        "normal" => normal(s),
         "lognormal" => lognormal(s),
         "exponential" => DistributionSetting::Exponential {
             mean: s.span("mean", Span::ZERO),
@@ -214,8 +222,12 @@ pub fn read_keys(name: &'static str, s: &mut Section<'_>) -> DistributionSetting
 }
 
 fn uniform(s: &mut Section<'_>) -> DistributionSetting {
+    let before = s.errors();
     let (min, max) = (s.span("min", Span::ZERO), s.span("max", Span::MAX));
     let step = s.optional("step").map(|field| field.span(Span::from_nanos(1)));
+    if s.errors() > before {
+        return DistributionSetting::Constant(Span::ZERO);
+    }
     if max < min {
         s.refuse("max", Code::Conflict, "`max` lies below `min`", "write the larger one here");
     } else if step.is_some_and(|step| !(max - min).nanos().is_multiple_of(step.nanos())) {
@@ -228,9 +240,22 @@ fn uniform(s: &mut Section<'_>) -> DistributionSetting {
     }
 }
 
+fn normal(s: &mut Section<'_>) -> DistributionSetting {
+    let before = s.errors();
+    let (mean, sd) = (s.span("mean", Span::ZERO), s.span("sd", Span::ZERO));
+    let min = s.span("min", Span::ZERO);
+    if s.errors() == before
+        && let Err(error) = Distribution::normal(mean, sd, min)
+    {
+        s.refuse("min", Code::Conflict, &error.to_string(), "write less, or a larger `mean`");
+    }
+    DistributionSetting::Normal { mean, sd, min }
+}
+
 fn lognormal(s: &mut Section<'_>) -> DistributionSetting {
     /// The 99th percentile of the standard normal distribution.
     const Z99: f64 = 2.326_347_874_0;
+    let before = s.errors();
     let median = s.optional("median").map(|field| field.span(Span::ZERO));
     let sigma = s.optional("sigma").map(|field| field.number(0.0));
     let p50 = s.optional("p50").map(|field| field.span(Span::ZERO));
@@ -241,8 +266,8 @@ fn lognormal(s: &mut Section<'_>) -> DistributionSetting {
             let ratio = p99.nanos() as f64 / p50.nanos() as f64;
             (p50, libm::log(ratio) / Z99)
         }
-        (None, None, Some(p50), Some(p99)) => {
-            if p99 < p50 {
+        (None, None, Some(p50), Some(_)) => {
+            if s.errors() == before {
                 s.refuse("p99", Code::Conflict, "`p99` lies below `p50`", "write more than `p50`");
             }
             (p50, 0.0)
@@ -266,9 +291,10 @@ fn lognormal(s: &mut Section<'_>) -> DistributionSetting {
 }
 
 fn pareto(s: &mut Section<'_>) -> DistributionSetting {
+    let before = s.errors();
     let (min, alpha) = (s.span("min", Span::ZERO), s.number("alpha", 2.0));
     let cap = s.span("cap", Span::from_secs(3600));
-    if cap < min {
+    if cap < min && s.errors() == before {
         s.refuse("cap", Code::Conflict, "`cap` lies below `min`", "write more than `min`");
     }
     if alpha <= 1.0 {
@@ -279,13 +305,15 @@ fn pareto(s: &mut Section<'_>) -> DistributionSetting {
 }
 
 fn empirical(s: &mut Section<'_>) -> DistributionSetting {
+    let before = s.errors();
     let points = s.optional("quantiles").map(|field| field.list(quantile));
     let file = s.optional("file").map(|field| field.file(""));
     match (points, file) {
         (Some(points), None) => {
             let rising = |pair: &[(f64, Span)]| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1;
             let ends = (points.first().map(|p| p.0), points.last().map(|p| p.0));
-            if ends != (Some(0.0), Some(1.0)) || !points.windows(2).all(rising) {
+            let ordered = ends == (Some(0.0), Some(1.0)) && points.windows(2).all(rising);
+            if !ordered && s.errors() == before {
                 let message = "quantiles rise from share 0 to share 1";
                 s.refuse("quantiles", Code::Conflict, message, "such as [[0, 4ms], [1, 9ms]]");
             }
@@ -354,20 +382,31 @@ impl DistributionSetting {
         }
     }
 
-    /// The kernel's distribution; `None` where the kernel samples no such one, or a file must be
-    /// read first.
-    pub fn distribution(&self) -> Option<Distribution> {
-        match *self {
-            DistributionSetting::Constant(span) => Some(Distribution::Constant(span)),
-            DistributionSetting::Uniform { min, max } => Distribution::uniform(min, max).ok(),
-            DistributionSetting::Stepped { .. }
-            | DistributionSetting::Normal { .. }
-            | DistributionSetting::Lognormal { .. }
-            | DistributionSetting::Exponential { .. }
-            | DistributionSetting::Pareto { .. }
-            | DistributionSetting::Weibull { .. }
-            | DistributionSetting::Quantiles(_)
-            | DistributionSetting::File(_) => None,
-        }
+    /// The kernel's distribution; `None` where a file must be read first.
+    ///
+    /// # Errors
+    /// Numbers of which the kernel makes no distribution, though each is in range.
+    pub fn distribution(&self) -> Result<Option<Distribution>, DistributionError> {
+        let made = match self {
+            DistributionSetting::Constant(span) => Ok(Distribution::Constant(*span)),
+            DistributionSetting::Uniform { min, max } => Distribution::uniform(*min, *max),
+            DistributionSetting::Stepped { min, max, step } => {
+                Distribution::stepped(*min, *max, *step)
+            }
+            DistributionSetting::Normal { mean, sd, min } => Distribution::normal(*mean, *sd, *min),
+            DistributionSetting::Lognormal { median, sigma } => {
+                Distribution::lognormal(*median, *sigma)
+            }
+            DistributionSetting::Exponential { mean, shift } => {
+                Distribution::exponential(*mean, *shift)
+            }
+            DistributionSetting::Pareto { min, alpha, cap } => {
+                Distribution::pareto(*min, *alpha, *cap)
+            }
+            DistributionSetting::Weibull { scale, shape } => Distribution::weibull(*scale, *shape),
+            DistributionSetting::Quantiles(points) => Distribution::quantiles(points.clone()),
+            DistributionSetting::File(_) => return Ok(None),
+        };
+        made.map(Some)
     }
 }

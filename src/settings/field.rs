@@ -82,6 +82,11 @@ impl Field<'_> {
     pub fn count<T: TryFrom<u64> + TryInto<u64>>(self, default: T) -> T {
         let default = default.try_into().ok().expect("the default is a natural number");
         let shape = self.shape.find(|shape| matches!(shape, Shape::Count { .. }));
+        if let Shape::Count { max, .. } = *shape {
+            // Found by any text, not only by one with too large a number.
+            let fits = T::try_from(max).is_ok();
+            assert!(fits, "the declared range of `{}` fits the type", self.path);
+        }
         let count = self.scalar(default, |v| scalar::count(v, shape), |count| Json::from(*count));
         T::try_from(count).ok().expect("the declared range fits the type")
     }
@@ -335,7 +340,7 @@ impl Field<'_> {
         }
     }
 
-    fn wrong(&mut self, mut wrong: Wrong) {
+    pub(super) fn wrong(&mut self, mut wrong: Wrong) {
         let typed = self.value.and_then(Value::as_text).unwrap_or_default();
         let words = self.shape.variants();
         if let Some(near) = nearest(typed, words.iter().map(|variant| variant.name)) {

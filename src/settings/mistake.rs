@@ -49,6 +49,8 @@ codes! {
     NotOneChoice = "E018" "Exactly one of several alternatives is to be chosen.",
     NoEffect = "E019" "The key has no effect together with the other settings.",
     Conflict = "E020" "Two settings contradict each other.",
+    BadFile = "E021" "A file that the experiment names cannot be read, or is not what it should be.",
+    Nobody = "E022" "A selector names nodes that are not there.",
     Surprising = "W001" "The settings are valid, but probably not what was meant.",
 }
 
@@ -136,12 +138,17 @@ impl Mistake {
 /// A user's text fit for one line of a terminal: shortened, and without control characters.
 pub(super) fn plain(text: &str) -> String {
     const LONGEST: usize = 60;
-    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut short: String = text.chars().take(LONGEST).map(visible).collect();
+    let mut short = visible(&text.chars().take(LONGEST).collect::<String>());
     if text.chars().nth(LONGEST).is_some() {
         short.push_str("...");
     }
     short
+}
+
+/// A text without what would move a terminal's cursor or turn its direction.
+pub(super) fn visible(text: &str) -> String {
+    let moves = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+    text.chars().map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The one of `known` that `typed` most probably means, if any is close.

@@ -27,7 +27,7 @@
 //! read(&tree, &mut report);
 //! assert_eq!(report.to_string(), "\
 //! error[E012]: unknown key `dunbra`
-//!   --> pirates.yaml:1:1
+//!  --> pirates.yaml:1:1
 //!   |
 //! 1 | dunbra: 5
 //!   | ^^^^^^ did you mean `dunbar`?
@@ -35,7 +35,7 @@
 //!   = see: corsair explain experiment
 //!
 //! error[E015]: `ramp_up` must be a duration, such as 20ms
-//!   --> pirates.yaml:2:10
+//!  --> pirates.yaml:2:10
 //!   |
 //! 2 | ramp_up: 5
 //!   |          ^ 5s or 5ms?
@@ -69,7 +69,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use declare::{Key, Shape, Unset, Variant, join};
+pub use declare::{Key, Shape, Unset, Variant, join_keys};
 pub use distribution::DistributionSetting;
 pub use field::Field;
 pub use mistake::{Code, Mistake, Severity, nearest};

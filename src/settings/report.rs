@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-use super::mistake::{Mistake, Severity, plain};
+use super::mistake::{Mistake, Severity, visible};
 use super::source::{Place, Source};
 
 /// Whether a report is printed with colours.
@@ -58,8 +58,11 @@ impl Report {
 
     /// The report as text, mistakes apart by an empty line.
     pub fn render(&self, paint: Paint) -> String {
-        let shown: Vec<String> =
-            self.mistakes.iter().map(|mistake| render(mistake, paint)).collect();
+        let shown = self.mistakes.iter().take(SHOWN).map(|mistake| render(mistake, paint));
+        let mut shown: Vec<String> = shown.collect();
+        if self.mistakes.len() > SHOWN {
+            shown.push(format!("and {} more\n", self.mistakes.len() - SHOWN));
+        }
         shown.join("\n")
     }
 
@@ -87,6 +90,9 @@ impl fmt::Display for Mistake {
     }
 }
 
+/// The mistakes that are printed: nobody reads more, and a file of nothing else would take minutes.
+const SHOWN: usize = 100;
+
 /// The columns that a line of the source may take.
 const WIDTH: usize = 100;
 
@@ -106,25 +112,29 @@ fn render(mistake: &Mistake, paint: Paint) -> String {
     let excerpt = Excerpt::new(place);
     let bar = painted(frame, "|");
     let head = painted(hue, &format!("{word}[{code}]"));
-    let message = painted(bold, &format!(": {}", mistake.message()));
-    let caret = painted(hue, format!("{} {}", excerpt.caret, mistake.label_text()).trim_end());
+    let message = painted(bold, &format!(": {}", visible(mistake.message())));
+    let caret =
+        painted(hue, format!("{} {}", excerpt.caret, visible(mistake.label_text())).trim_end());
 
     let mut text = format!("{head}{message}\n");
     let mut line = |line: String| writeln!(text, "{}", line.trim_end());
-    let written = line(format!("{margin}{} {}", painted(frame, "-->"), plain_place(place)))
+    let written = line(format!("{margin}{} {}", painted(frame, "-->"), visible_place(place)))
         .and_then(|()| line(format!("{margin} {bar}")))
         .and_then(|()| line(format!("{} {bar} {}", painted(frame, &number), excerpt.line)))
         .and_then(|()| line(format!("{margin} {bar} {}{caret}", excerpt.indent)))
         .and_then(|()| {
             let sign = painted(frame, "=");
-            mistake.notes().iter().try_for_each(|note| line(format!("{margin} {sign} {note}")))
+            mistake
+                .notes()
+                .iter()
+                .try_for_each(|note| line(format!("{margin} {sign} {}", visible(note))))
         });
     written.expect("a String takes whatever is written to it");
     text
 }
 
-fn plain_place(place: &Place) -> String {
-    format!("{}:{}:{}", plain(place.source().name()), place.line(), place.column())
+fn visible_place(place: &Place) -> String {
+    format!("{}:{}:{}", visible(place.source().name()), place.line(), place.column())
 }
 
 /// One line of a source as a terminal shows it, with what goes below the stretch that is meant.
@@ -186,8 +196,6 @@ fn window(cells: &[(String, usize)], first: usize) -> (usize, usize) {
 fn cell(c: char) -> (String, usize) {
     match c {
         '\t' => ("    ".to_owned(), 4),
-        // Bidirectional overrides could make a line read as another.
-        c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) => ("\u{fffd}".to_owned(), 1),
         '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' => (c.to_string(), 0),
         '\u{1100}'..='\u{115f}'
         | '\u{2e80}'..='\u{a4cf}'
@@ -196,6 +204,6 @@ fn cell(c: char) -> (String, usize) {
         | '\u{fe30}'..='\u{fe6f}'
         | '\u{ff00}'..='\u{ff60}'
         | '\u{1f300}'..='\u{1faff}' => (c.to_string(), 2),
-        c => (c.to_string(), 1),
+        c => (visible(c.encode_utf8(&mut [0; 4])), 1),
     }
 }

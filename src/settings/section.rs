@@ -29,7 +29,7 @@ pub fn decode<T>(
         value: Some(value),
         place: value.place.clone(),
         path: String::new(),
-        shape: &Shape::Any,
+        shape: &Shape::Keys(&[]),
         unset: Unset::Required,
         out: &mut canonical,
         report,
@@ -117,6 +117,12 @@ impl<'a> Section<'a> {
     pub fn refuse(&mut self, name: &'static str, code: Code, message: &str, label: &str) {
         let mistake = Mistake::new(code, message, self.place(name).clone()).label(label);
         self.report.add(mistake.see(&join(&self.path, name)));
+    }
+
+    /// How many errors there are so far: keys that are judged together are judged only if none came
+    /// up while they were read.
+    pub fn errors(&self) -> usize {
+        self.report.errors().len()
     }
 
     /// The mistakes found so far, to add others.

@@ -92,6 +92,21 @@ impl Place {
         Place::range(source, offset..offset)
     }
 
+    /// The character at a line and column, both from 1; the end of the line if it is shorter.
+    pub fn at(source: &Arc<Source>, line: usize, column: usize) -> Place {
+        let mut offset = 0;
+        for (number, text) in (1..).zip(source.text().split_inclusive('\n')) {
+            if number == line {
+                let chars = text.trim_end_matches('\n').char_indices();
+                let end = text.trim_end_matches('\n').len();
+                let within = chars.map(|(at, _)| at).nth(column.saturating_sub(1));
+                return Place::new(source, offset + within.unwrap_or(end));
+            }
+            offset += text.len();
+        }
+        Place::new(source, offset)
+    }
+
     /// The bytes of `range`, moved outwards to whole characters and cut at the text's end.
     pub fn range(source: &Arc<Source>, range: Range<usize>) -> Place {
         let text = source.text();

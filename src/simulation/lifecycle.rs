@@ -4,11 +4,22 @@ use std::iter;
 
 use super::disk::Line;
 use super::live::{DrawsOf, Live};
+use super::plan::Plan;
 use super::workload::Workload;
 use super::world::{Tag, World};
-use crate::faults::{DiskLoss, Targets};
-use crate::kernel::NodeId;
+use crate::faults::DiskLoss;
+use crate::kernel::{NodeId, Span};
+use crate::network::Targets;
 use crate::protocol::{Context, Effect, Input, Observer, Origin, Protocol, Recorder, TimerName};
+
+/// How a node crashes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fall {
+    /// What becomes of its disk.
+    pub(super) disk: DiskLoss,
+    /// When it starts again.
+    pub(super) restart_after: Option<Span>,
+}
 
 impl<P, O, W, T> World<P, O, W, T>
 where
@@ -66,7 +77,7 @@ where
             k: 0,
             draws: None,
         };
-        let Some(&(after, disk)) = self.falling.get(&me) else {
+        let Some(&(after, fall)) = self.falling.get(&me) else {
             return input.run(&mut slot.node, &mut cx);
         };
         let (peers, config, seen) = (cx.peers(), cx.config(), cx.disk().clone());
@@ -84,15 +95,15 @@ where
             self.falling.remove(&me);
             // Even if this activation was its last: it did not get to the end of it.
             let node = self.nodes[me.index()].node.take().expect("it has just acted");
-            self.vanish(me, node, effects, disk);
+            self.vanish(me, node, effects, fall);
         }
     }
 
     /// A node crashes, unless it is down or has left.
     #[cold]
-    pub(super) fn crash(&mut self, me: NodeId, loss: DiskLoss) {
+    pub(super) fn crash(&mut self, me: NodeId, fall: Fall) {
         match self.nodes[me.index()].node.take_if(|node| !P::gone(node)) {
-            Some(node) => self.vanish(me, node, iter::empty(), loss),
+            Some(node) => self.vanish(me, node, iter::empty(), fall),
             None => self.faults_void += 1,
         }
     }
@@ -103,7 +114,7 @@ where
         me: NodeId,
         node: P::Node,
         cut: impl Iterator<Item = Effect<P>>,
-        loss: DiskLoss,
+        fall: Fall,
     ) {
         let (outside, index) = (&mut self.outside, me.index());
         let slot = &mut self.nodes[index];
@@ -117,7 +128,7 @@ where
         }
         let synced = outside.synced.get_mut(index);
         let disk = &mut outside.disks[index];
-        match (loss, synced) {
+        match (fall.disk, synced) {
             (DiskLoss::Keep, Some(synced)) => synced.clone_from(disk),
             (DiskLoss::LoseUnsynced, Some(synced)) => disk.clone_from(synced),
             (DiskLoss::Keep | DiskLoss::LoseUnsynced, None) => {}
@@ -133,6 +144,10 @@ where
         }
         self.crashes += 1;
         self.outside.workload.on_down(self.now, me, &mut self.outside.desk);
+        if let Some(after) = fall.restart_after {
+            let targets = Targets::Nodes(vec![me]);
+            self.outside.desk.plan(self.now + after, Plan::Start { targets });
+        }
     }
 
     /// Starts a node again, if it is down.

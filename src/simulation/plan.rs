@@ -1,8 +1,8 @@
 //! What comes from outside of the nodes, before the queued events of its instant.
 
-use crate::faults::{DiskLoss, Targets};
-use crate::kernel::RequestId;
-use crate::network::{Rule, RuleId};
+use crate::faults::{DiskLoss, Expanded, What};
+use crate::kernel::{Instant, RequestId, Span};
+use crate::network::{Rule, RuleId, Targets};
 
 /// One thing that is planned for a moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,8 @@ pub enum Plan {
         after_effects: Option<u32>,
         /// What becomes of their disks.
         disk: DiskLoss,
+        /// How long after its crash a node that was up starts again.
+        restart_after: Option<Span>,
     },
     /// Nodes that are down start again.
     Start {
@@ -32,6 +34,20 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// The plans that a schedule of faults comes to, by time.
+    pub fn from_faults(faults: Expanded) -> Vec<(Instant, Plan)> {
+        let Expanded { happenings, rules, .. } = faults;
+        let planned = |what| match what {
+            What::Crash { targets, after_effects, disk, restart_after } => {
+                Plan::Crash { targets, after_effects, disk, restart_after }
+            }
+            What::Start(targets) => Plan::Start { targets },
+            What::Begin(id) => Plan::Begin(id, rules[&id].clone()),
+            What::End(id) => Plan::End(id),
+        };
+        happenings.into_iter().map(|happening| (happening.at, planned(happening.what))).collect()
+    }
+
     /// Faults come before requests and wakes of the same moment.
     pub(super) fn rank(&self) -> u8 {
         match self {
@@ -42,6 +58,12 @@ impl Plan {
 
     /// Whether it can make something happen in a world where no event is left.
     pub(super) fn rouses(&self) -> bool {
-        matches!(self, Plan::Start { .. } | Plan::Request(_) | Plan::Wake(_))
+        match self {
+            Plan::Start { .. } | Plan::Request(_) | Plan::Wake(_) => true,
+            Plan::Crash { after_effects, restart_after, .. } => {
+                after_effects.is_none() && restart_after.is_some()
+            }
+            Plan::Begin(..) | Plan::End(_) => false,
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! The loop: events by time; before those of an instant the faults, then the requests that are planned for it.
 
 use super::deadline::Firing;
+use super::lifecycle::Fall;
 use super::live::Live;
 use super::plan::Plan;
 use super::workload::Workload;
 use super::world::{Event, Tag, World};
+use crate::faults::DiskLoss;
 use crate::kernel::{Entry, Instant, NodeId, Span, prefetch};
 use crate::network::{Arrival, LossReason, NodeSet};
 use crate::protocol::{Input, Observer, Protocol, TimerName, Undelivered};
@@ -157,18 +159,19 @@ where
         let (k, draws) = (0, None);
         let mut cx = Live { me, now, graph, config, outside, deadlines, activation, k, draws };
         if !cx.end_sync() {
-            self.crash(me, crate::faults::DiskLoss::LoseUnsynced);
+            self.crash(me, Fall { disk: DiskLoss::LoseUnsynced, restart_after: None });
         }
     }
 
     #[cold]
     fn carry_out(&mut self, plan: Plan) {
         match plan {
-            Plan::Crash { targets, after_effects, disk } => {
+            Plan::Crash { targets, after_effects, disk, restart_after } => {
+                let fall = Fall { disk, restart_after };
                 for node in self.resolve(&targets) {
                     match after_effects {
-                        Some(effects) => _ = self.falling.insert(node, (effects, disk)),
-                        None => self.crash(node, disk),
+                        Some(effects) => _ = self.falling.insert(node, (effects, fall)),
+                        None => self.crash(node, fall),
                     }
                 }
             }

@@ -32,6 +32,18 @@ pub trait Workload<P: Protocol> {
 
 impl<P: Protocol> Workload<P> for () {}
 
+/// A workload that was written down before the run: requests, and when each is made of whom.
+#[derive(Clone, Debug)]
+pub struct Script<P: Protocol>(pub Vec<(Instant, NodeId, P::Request)>);
+
+impl<P: Protocol> Workload<P> for Script<P> {
+    fn on_start(&mut self, desk: &mut Desk<P>) {
+        for (at, to, request) in self.0.drain(..) {
+            desk.request(at, to, request);
+        }
+    }
+}
+
 /// Where a workload hands in what it wants. Its draws are a stream of their own.
 #[derive(Debug)]
 pub struct Desk<P: Protocol> {

@@ -7,9 +7,9 @@ use super::books::Books;
 use super::deadline::{Deadline, Moved};
 use super::digest::Digest;
 use super::disk::{Line, Sync};
+use super::lifecycle::Fall;
 use super::plan::Plan;
 use super::workload::{Desk, Workload};
-use crate::faults::DiskLoss;
 use crate::kernel::{EventQueue, Instant, NodeId, Seed};
 use crate::network::Network;
 use crate::protocol::{Observer, Origin, Protocol, TimerName};
@@ -116,7 +116,7 @@ pub struct World<P: Protocol, O = (), W = (), T = ()> {
     pub(super) nodes: Vec<Slot<P>>,
     pub(super) outside: Outside<P, O, W, T>,
     /// Who crashes after how many effects of an activation.
-    pub(super) falling: BTreeMap<NodeId, (u32, DiskLoss)>,
+    pub(super) falling: BTreeMap<NodeId, (u32, Fall)>,
     pub(super) now: Instant,
     pub(super) events: u64,
     pub(super) events_max: u64,
@@ -207,6 +207,11 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
     /// Who listens, to be told more.
     pub fn observer_mut(&mut self) -> &mut O {
         &mut self.outside.observer
+    }
+
+    /// Who listened, when the run is over.
+    pub fn into_observer(self) -> O {
+        self.outside.observer
     }
 
     /// Who asks.

@@ -74,8 +74,8 @@ pub fn ring(nodes: u32) -> Graph {
     Graph::from_edges(nodes, &edges)
 }
 
-/// A random simple graph in which every node has `degree` neighbours, close to uniform: the pairing of Steger and
-/// Wormald (1999), begun again when it is stuck.
+/// A random simple graph in which every node has `degree` neighbours, close to uniform: the pairing
+/// of Steger and Wormald (1999), begun again when it is stuck.
 ///
 /// # Errors
 /// No nodes; `degree` not below `nodes`; nodes x degree odd, or above 2^32 - 1.
@@ -142,8 +142,8 @@ impl Pairing {
         }
     }
 
-    /// Joins two free points drawn uniformly, again and again; pairs that would be a loop or a repeat are drawn anew.
-    /// `None` when only such pairs are left.
+    /// Joins two free points drawn uniformly, again and again; pairs that would be a loop or a
+    /// repeat are drawn anew. `None` when only such pairs are left.
     fn complete(mut self, random: &mut Stream) -> Option<Pairing> {
         let mut misses = 0;
         while self.free.len() >= 2 {
@@ -161,7 +161,8 @@ impl Pairing {
                 continue;
             }
             misses += 1;
-            // So many misses in a row are likely only where few or no pairs are left: look at all of them.
+            // So many misses in a row are likely only where few or no pairs are left: look at all
+            // of them.
             if misses > left * left {
                 if !self.can_go_on() {
                     return None;
@@ -263,8 +264,8 @@ mod tests {
 
     #[test]
     fn both_cubic_shapes_of_six_nodes_appear_in_proportion() {
-        // 70 labelled cubic graphs on 6 nodes: 10 are K3,3, 60 are prisms (with triangles). Steger and Wormald's
-        // pairing is uniform in the limit only; here the share of K3,3 is near 1/7.
+        // 70 labelled cubic graphs on 6 nodes: 10 are K3,3, 60 are prisms (with triangles). Steger
+        // and Wormald's pairing is uniform in the limit only; here the share of K3,3 is near 1/7.
         let mut bipartite = 0;
         for seed in 0..4_000 {
             let graph = random_regular(6, Degree(3), &mut stream(seed)).unwrap();

@@ -207,7 +207,8 @@ impl<'w> Peers<'w> {
         }
     }
 
-    /// Whether `id` is among them: a walk along the row. Where rows are long, ask [`Graph::has_edge`].
+    /// Whether `id` is among them: a walk along the row. Where rows are long, ask
+    /// [`Graph::has_edge`].
     #[inline(always)]
     pub fn contains(self, id: NodeId) -> bool {
         match self {
@@ -267,7 +268,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_agree_with_adjacency_sets(pairs in prop::collection::btree_set((0u32..9, 0u32..9), 0..40)) {
+        fn rows_agree_with_adjacency_sets(
+            pairs in prop::collection::btree_set((0u32..9, 0u32..9), 0..40),
+        ) {
             let edges: BTreeSet<_> =
                 pairs.iter().filter(|(a, b)| a != b).map(|&(a, b)| (a.min(b), a.max(b))).collect();
             let listed: Vec<_> = edges.iter().rev().map(|&(a, b)| (NodeId(b), NodeId(a))).collect();

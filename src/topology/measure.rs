@@ -8,8 +8,8 @@ use super::rows::Rows;
 /// How many nodes have degree 0, 1, 2, ...; ends at the largest degree there is.
 pub type Histogram = Vec<u64>;
 
-/// What can be said about a graph. An undirected edge counts as two directed ones; ratios without a denominator
-/// are missing.
+/// What can be said about a graph. An undirected edge counts as two directed ones; ratios without a
+/// denominator are missing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statistics {
     /// Number of nodes.
@@ -20,8 +20,8 @@ pub struct Statistics {
     pub mean_degree: Option<f64>,
     /// Share of the edges whose reverse exists.
     pub reciprocity: Option<f64>,
-    /// Mean over all nodes of the local coefficient of the undirected simple projection (Watts and Strogatz 1998);
-    /// a node of degree below 2 counts as 0.
+    /// Mean over all nodes of the local coefficient of the undirected simple projection (Watts and
+    /// Strogatz 1998); a node of degree below 2 counts as 0.
     pub clustering: Option<f64>,
     /// 3 triangles / connected triples of the same projection.
     pub transitivity: Option<f64>,
@@ -107,7 +107,8 @@ impl Statistics {
         }
     }
 
-    /// Every metric by its name, in the order of the reference; `None` is missing. Counts are exact below 2^53.
+    /// Every metric by its name, in the order of the reference; `None` is missing. Counts are exact
+    /// below 2^53.
     pub fn metrics(&self) -> [(&'static str, Option<f64>); 12] {
         let count = |count: u64| Some(count as f64);
         [
@@ -143,7 +144,8 @@ fn histogram(degrees: impl Iterator<Item = u64>) -> Histogram {
     counts
 }
 
-/// The undirected simple projection, rows by id, and the number of directed edges whose reverse exists.
+/// The undirected simple projection, rows by id, and the number of directed edges whose reverse
+/// exists.
 fn project(rows: &Rows) -> (Rows, u64) {
     let links =
         rows.iter().flat_map(|(source, row)| row.iter().map(move |&target| (source, target)));
@@ -162,8 +164,8 @@ struct Triangles {
 }
 
 impl Triangles {
-    /// Each triangle is found once, from its end of least rank: O(m^1.5) whatever the degrees (Chiba and Nishizeki
-    /// 1985).
+    /// Each triangle is found once, from its end of least rank: O(m^1.5) whatever the degrees
+    /// (Chiba and Nishizeki 1985).
     fn of(projection: &Rows) -> Triangles {
         let rank = |id: NodeId| (projection.row(id).len(), id);
         let upward = Rows::collect(projection.iter().map(|(source, row)| {
@@ -287,11 +289,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn statistics_agree_with_their_definitions(n in 0usize..9, bits in prop::collection::vec(0u8..3, 81)) {
+        fn statistics_agree_with_their_definitions(
+            n in 0usize..9,
+            bits in prop::collection::vec(0u8..3, 81),
+        ) {
             let knows: Vec<Vec<bool>> =
                 (0..n).map(|a| (0..n).map(|b| a != b && bits[a * 9 + b] == 0).collect()).collect();
             let row = |row: &Vec<bool>| {
-                (0..row.len()).rev().filter(|&b| row[b]).map(|b| NodeId(b as u32)).collect::<Vec<_>>()
+                let known = (0..row.len()).rev().filter(|&b| row[b]);
+                known.map(|b| NodeId(b as u32)).collect::<Vec<_>>()
             };
             let found = Statistics::of_rows(&Rows::collect(knows.iter().map(row)));
             let found = [

@@ -1,5 +1,5 @@
-//! The topology layer: graphs, their generators and statistics, their files in and out. It knows neither time nor
-//! messages.
+//! The topology layer: graphs, their generators and statistics, their files in and out. It knows
+//! neither time nor messages.
 
 pub mod files;
 pub mod generate;

@@ -27,7 +27,8 @@ impl Rows {
         built
     }
 
-    /// Sorts `links` (source, target) by source; those of one source keep their order. The iterator is walked twice.
+    /// Sorts `links` (source, target) by source; those of one source keep their order. The iterator
+    /// is walked twice.
     ///
     /// # Panics
     /// If a source is not below `nodes`, or there are 2^32 links or more.

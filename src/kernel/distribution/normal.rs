@@ -1,8 +1,10 @@
 //! The inverse of the standard normal distribution, in plain arithmetic and `libm`.
 
-/// The x below which a standard normal falls with probability `p`, for `p` in (0, 1): exact to about 16 digits.
+/// The x below which a standard normal falls with probability `p`, for `p` in (0, 1): exact to
+/// about 16 digits.
 ///
-/// Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37 (1988), PPND16.
+/// Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied
+/// Statistics 37 (1988), PPND16.
 #[inline]
 pub(super) fn quantile(p: f64) -> f64 {
     let q = p - 0.5;
@@ -126,7 +128,8 @@ mod tests {
 
     #[test]
     fn quantiles_invert_the_error_function() {
-        // Through erfc, which shares nothing with the rational approximations; both sides of each seam.
+        // Through erfc, which shares nothing with the rational approximations; both sides of each
+        // seam.
         for k in 1..2_000 {
             for p in [f64::from(k) / 4_000.0, libm::exp(-0.35 * f64::from(k) / 20.0)] {
                 if p < 0.5 {

@@ -1,4 +1,5 @@
-//! Samplers against exact moments, against the distribution functions of `statrs`, and against pinned draws.
+//! Samplers against exact moments, against the distribution functions of `statrs`, and against
+//! pinned draws.
 
 use super::*;
 use crate::kernel::{Domain, Seed, Stream};
@@ -58,7 +59,8 @@ fn a_million_draws_meet_the_oracle() {
     }
 }
 
-/// Whether draws fall equally often into 64 cells, equally likely by `cdf` (of milliseconds): chi-square as a z.
+/// Whether draws fall equally often into 64 cells that are equally likely by `cdf` (of
+/// milliseconds): chi-square as a z.
 fn z_of(of: &Distribution, cdf: impl Fn(f64) -> f64) -> f64 {
     const COUNT: usize = 100_000;
     let mut cells = [0u32; 64];

@@ -8,7 +8,7 @@ use super::{Keeps, Node};
 use crate::check::{Invariant, Verdicts, Violation};
 use crate::kernel::{Instant, NodeId, Span};
 use crate::protocol::{Effect, Input, Observer, Origin};
-use crate::simulation::Population;
+use crate::simulation::Nodes;
 
 /// All of them.
 pub const INVARIANTS: &[Invariant] = &[
@@ -55,7 +55,7 @@ pub const INVARIANTS: &[Invariant] = &[
 ];
 
 /// Who waits for a chat asks again within this.
-const ASKING: Span = Span::from_secs(1);
+const PATIENCE: Span = Span::from_secs(1);
 
 /// A shadow of what each pirate may say, kept from facts alone.
 #[derive(Clone, Debug)]
@@ -181,10 +181,19 @@ impl Checks {
         self.violate("buddies_sound", at, node, format!("buddy {buddy} {detail}"));
     }
 
-    /// Looks at all pirates; `gold` is what the tally of the same run says.
-    pub fn look<P: Keeps>(&mut self, world: &impl Population<P>, gold: Gold) {
+    /// Looks at all pirates for the first enabled invariant that does not hold; `gold` is what the tally of the same
+    /// run says.
+    pub fn look<P: Keeps>(&self, world: &impl Nodes<P>, gold: Gold) -> Option<Violation> {
+        let found = self.look_at_purses(world, gold);
+        found
+            .into_iter()
+            .chain(self.look_at_the_restarted(world.now()))
+            .find(|violation| self.verdicts.checks(violation.invariant))
+    }
+
+    fn look_at_purses<P: Keeps>(&self, world: &impl Nodes<P>, gold: Gold) -> Vec<Violation> {
         let at = world.now();
-        let mut purses = 0;
+        let (mut purses, mut found) = (0, Vec::new());
         for (index, shadow) in self.shadows.iter().enumerate() {
             let node = NodeId(index as u32);
             let chest = P::durable(world.disk(node)).chest();
@@ -193,23 +202,30 @@ impl Checks {
                 _ => chest.booty,
             });
             let booked = chest.booked();
-            if booked != shadow.accepted {
+            if booked != shadow.accepted && found.is_empty() {
                 let detail = format!("accepted {}, booked {booked}", shadow.accepted);
                 let (invariant, node) = ("books_balance", Some(node));
-                self.verdicts.violate(Violation { invariant, at, node, detail });
+                found.push(Violation { invariant, at, node, detail });
             }
         }
         let there = purses + gold.in_flight + gold.lost + gold.overboard;
         let made = gold.minted + gold.counterfeit;
-        if there != made && self.verdicts.checks("gold_conserved") {
+        if there != made && !self.shadows.is_empty() {
             let detail = format!("{there} coins are there, {made} were made");
-            let (invariant, node) = ("gold_conserved", None);
-            self.verdicts.violate(Violation { invariant, at, node, detail });
+            found.push(Violation { invariant: "gold_conserved", at, node: None, detail });
         }
-        let patience = |asked: Instant| at.since(asked) <= ASKING;
-        if let Some((&node, &asked)) = self.asking.iter().find(|(_, asked)| !patience(**asked)) {
-            self.violate("the_restarted_ask", at, node, format!("asked last at {asked}"));
-        }
+        found
+    }
+
+    fn look_at_the_restarted(&self, at: Instant) -> Option<Violation> {
+        let late = |asked: &Instant| at.since(*asked) > PATIENCE;
+        let (&node, asked) = self.asking.iter().find(|(_, asked)| late(asked))?;
+        let (invariant, node) = ("the_restarted_ask", Some(node));
+        Some(Violation { invariant, at, node, detail: format!("asked last at {asked}") })
+    }
+
+    pub(super) fn verdicts_mut(&mut self) -> &mut Verdicts {
+        &mut self.verdicts
     }
 }
 

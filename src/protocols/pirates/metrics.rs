@@ -5,7 +5,7 @@ use super::tally::{RUMOURS, Tally};
 use super::{Chest, Keeps, Node};
 use crate::kernel::NodeId;
 use crate::measure::{Cost, Id, Metric, Readings, Scope};
-use crate::simulation::Population;
+use crate::simulation::Nodes;
 use crate::topology::{Histogram, Rows, Statistics};
 
 const fn metric(name: &'static str, unit: &'static str, cost: Cost, says: &'static str) -> Metric {
@@ -87,11 +87,7 @@ pub const METRICS: &[Metric] = &[
 ];
 
 /// Reads them.
-pub(super) fn read<P: Keeps>(
-    tally: &Tally,
-    world: &impl Population<P>,
-    readings: &mut Readings<'_>,
-) {
+pub(super) fn read<P: Keeps>(tally: &Tally, world: &impl Nodes<P>, readings: &mut Readings<'_>) {
     let pirates = u64::from(world.config().pirates);
     read_counters(tally, pirates, readings);
     read_rumours(tally, pirates, readings);
@@ -154,9 +150,9 @@ fn read_rumours(tally: &Tally, pirates: u64, readings: &mut Readings<'_>) {
 }
 
 /// Each pirate, by id: its state, unless it is down, and its chest.
-pub(super) fn pirates<'a, P: Keeps>(
-    world: &'a impl Population<P>,
-) -> impl ExactSizeIterator<Item = (Option<&'a super::Pirate>, &'a Chest)> {
+pub(super) fn pirates<P: Keeps>(
+    world: &impl Nodes<P>,
+) -> impl ExactSizeIterator<Item = (Option<&super::Pirate>, &Chest)> {
     (0..world.config().pirates as usize).map(move |index| {
         let id = NodeId(index as u32);
         let pirate = match world.node(id) {
@@ -167,7 +163,7 @@ pub(super) fn pirates<'a, P: Keeps>(
     })
 }
 
-fn read_purses<P: Keeps>(world: &impl Population<P>, readings: &mut Readings<'_>) {
+fn read_purses<P: Keeps>(world: &impl Nodes<P>, readings: &mut Readings<'_>) {
     if readings.wants("gold_gini") {
         let mut purses: Vec<u64> =
             pirates(world).map(|(_, chest)| u64::from(chest.booty)).collect();
@@ -207,7 +203,7 @@ fn gini(purses: &mut [u64]) -> Option<f64> {
 }
 
 /// Who knows whom, now.
-pub(super) fn rows<P: Keeps>(world: &impl Population<P>) -> Rows {
+pub(super) fn rows<P: Keeps>(world: &impl Nodes<P>) -> Rows {
     Rows::collect(
         pirates(world).map(|(pirate, _)| {
             pirate.map_or([].as_slice(), |pirate| pirate.buddies()).iter().copied()
@@ -215,7 +211,7 @@ pub(super) fn rows<P: Keeps>(world: &impl Population<P>) -> Rows {
     )
 }
 
-fn read_graph<P: Keeps>(world: &impl Population<P>, readings: &mut Readings<'_>) {
+fn read_graph<P: Keeps>(world: &impl Nodes<P>, readings: &mut Readings<'_>) {
     let wanted = METRICS.iter().filter(|metric| metric.cost == Cost::Graph);
     if world.config().pirates == 0 || !wanted.clone().any(|metric| readings.wants(metric.name)) {
         return;

@@ -6,14 +6,18 @@
 //! machine: a `style` is nothing but a set of defaults.
 
 mod chest;
+mod command;
 mod config;
 mod controller;
+mod family;
 mod flaws;
 mod invariants;
 mod message;
 mod metrics;
 mod pirate;
 mod rules;
+mod settings;
+mod snapshot;
 mod tally;
 
 use std::fmt::Debug;
@@ -25,6 +29,7 @@ pub use chest::{Chest, Durable, Record};
 pub use config::{
     Config, Gift, Habit, Habits, Inform, Lonely, Period, Purse, Reload, Rhythm, Start, Tell,
 };
+pub use family::PiratesFamily;
 pub use flaws::{InventedRumour, LostCredit, Shout};
 pub use invariants::{Checks, INVARIANTS};
 pub use message::{Fact, Lost, Message, Request, Verdict};

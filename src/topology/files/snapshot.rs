@@ -1,4 +1,5 @@
-//! `Snapshot`: a graph at a moment, with what is known of its nodes and links. Which attributes there are is data.
+//! `Snapshot`: a graph at a moment, with what is known of its nodes and links. Which attributes
+//! there are is data.
 
 use crate::kernel::NodeId;
 use crate::topology::Graph;

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
+
 use super::*;
 use crate::kernel::NodeId;
 use crate::topology::{Graph, Labels, Rows, Statistics};
@@ -23,8 +26,7 @@ fn read_sample(name: &str) -> GraphFile {
 fn table(name: &str) -> Vec<BTreeMap<String, String>> {
     let bytes = sample(name);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
-    let rows = reader.deserialize().map(Result::unwrap);
-    rows.filter(|row: &BTreeMap<String, String>| row["file"].ends_with(".json")).collect()
+    reader.deserialize().map(Result::unwrap).collect()
 }
 
 fn node_link(snapshot: &Snapshot) -> String {
@@ -63,7 +65,7 @@ fn counts_are_those_of_the_reference_loader() {
 fn rows_are_those_of_the_reference_loader_in_order() {
     let expected: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         serde_json::from_str(&text("adjacency.json")).unwrap();
-    for (file, expected) in expected.into_iter().filter(|(file, _)| file.ends_with(".json")) {
+    for (file, expected) in expected {
         assert_eq!(adjacency(&read_sample(&file).snapshot.graph), expected, "{file}");
     }
 }
@@ -246,7 +248,8 @@ fn any_name_survives_json_and_graphml_escapes_it() {
     <node id=\"n0\"><data key=\"d0\">Anne &quot;the Knife&quot; &amp; &lt;Bonny&gt;&apos;s</data>\
          <data key=\"d1\">aboard</data></node>
     <node id=\"n1\"><data key=\"d0\">tab&#9; lf&#10; cr&#13;</data></node>
-    <node id=\"n2\"><data key=\"d0\">nul\u{FFFD} \u{FFFD}</data><data key=\"d1\">aboard</data></node>
+    <node id=\"n2\"><data key=\"d0\">nul\u{FFFD} \u{FFFD}</data>\
+         <data key=\"d1\">aboard</data></node>
     <node id=\"n3\"><data key=\"d0\">\u{1F3F4}é</data><data key=\"d1\">&lt;left&gt;</data></node>
     <edge id=\"e0\" source=\"n0\" target=\"n1\"><data key=\"d2\">18446744073709551615</data></edge>
     <edge id=\"e1\" source=\"n2\" target=\"n3\"/>
@@ -255,6 +258,69 @@ fn any_name_survives_json_and_graphml_escapes_it() {
 </graphml>
 "
     );
+}
+
+#[test]
+fn graphml_is_read_back_as_it_was_written() {
+    let mut first = read_sample("nodelink.json").snapshot;
+    first.header = None;
+    let written = graphml(&first);
+    let second = read(written.as_bytes(), "f", ReadOptions::default()).unwrap();
+    assert_eq!(second.snapshot, first);
+    let names = ["Anne \"the Knife\" & <Bonny>'s", " tab\t lf\n cr\r"];
+    let labels = Labels::Given(names.iter().collect());
+    let first = Snapshot::of(Graph::from_rows(Rows::collect([[], []])).with_labels(labels));
+    let second = read(graphml(&first).as_bytes(), "f", ReadOptions::default()).unwrap();
+    assert_eq!(second.snapshot, first);
+}
+
+#[test]
+fn graphml_mistakes_are_named() {
+    let message = |text: &str| messages(text, ReadOptions::default());
+    assert_eq!(message("<graphml/>"), ["f:1:1: a graph needs at least one node"]);
+    assert_eq!(message("<graphml/><x/>"), ["f:1:11: x after the end of graphml"]);
+    assert_eq!(message("<graphml><graph>"), ["f:1:17: end of file inside graphml"]);
+    assert!(message("<graphml></graph>")[0].starts_with("f:1:10: not XML: "));
+    let several = "<graphml><key id='g' for='node' attr.name='gold'/><graph>
+<node/><node id='a'><data key='g'>-1</data></node><node id='a'/>
+<edge id='e' source='a'/><edge source='a' target='&x;'/><edge source='b' target='a'/>
+<node id='b'><data key='g'>&y;</data></node></graph></graphml>";
+    assert_eq!(
+        message(several)[..4],
+        [
+            "f:2:1: this node has no id",
+            "f:2:21: gold has to be a whole number, at most 18446744073709551615",
+            "f:2:51: node a named twice (first on line 2)",
+            "f:3:1: edge e has no target",
+        ]
+    );
+    assert!(message(several)[4].starts_with("f:3:26: "));
+    assert!(message(several).iter().any(|message| message == "f:4:28: unknown entity &y;"));
+    let refuse = ReadOptions { repeats: Repeats::Refuse, ..ReadOptions::default() };
+    let found = messages(&text("undirected.graphml"), refuse);
+    assert_eq!(found, ["f:6:108: this edge repeats the edge of line 6"]);
+}
+
+proptest! {
+    /// Samples with a few bytes changed: the reader may refuse them, but has to come back.
+    #[test]
+    fn no_file_makes_the_reader_panic(
+        file in 0usize..12,
+        changes in prop::collection::vec((any::<Index>(), any::<u8>(), 0usize..9), 1..6),
+    ) {
+        let mut bytes = sample(&table("counts.csv")[file]["file"]);
+        for (place, byte, cut) in changes {
+            let place = place.index(bytes.len());
+            let end = (place + cut).min(bytes.len());
+            bytes.splice(place..end, [byte]);
+        }
+        let options = ReadOptions { repeats: Repeats::Refuse, ..ReadOptions::default() };
+        for options in [options, ReadOptions::default()] {
+            if let Err(mistakes) = read(&bytes, "f", options) {
+                prop_assert!(!mistakes.is_empty() && mistakes.len() <= 20);
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Crashes: between events and between two effects, and what comes after.
 
-use corsair::faults::{DiskLoss, Targets};
-use corsair::kernel::NodeId;
+use corsair::faults::DiskLoss;
+use corsair::kernel::{NodeId, Span};
+use corsair::network::Targets;
 use corsair::simulation::Plan;
 
 use super::{Order, Stage, Timer};
@@ -12,11 +13,17 @@ pub(super) fn crash(node: u32) -> Plan {
 }
 
 pub(super) fn crash_with(node: u32, after_effects: Option<u32>, disk: DiskLoss) -> Plan {
-    Plan::Crash { targets: nodes(node), after_effects, disk }
+    Plan::Crash { targets: nodes(node), after_effects, disk, restart_after: None }
 }
 
 pub(super) fn restart(node: u32) -> Plan {
     Plan::Start { targets: nodes(node) }
+}
+
+/// A crash that ends by itself.
+pub(super) fn crash_for(node: u32, millis: u64, after_effects: Option<u32>) -> Plan {
+    let (disk, restart_after) = (DiskLoss::Keep, Some(Span::from_millis(millis)));
+    Plan::Crash { targets: nodes(node), after_effects, disk, restart_after }
 }
 
 fn nodes(node: u32) -> Targets {
@@ -103,4 +110,25 @@ fn faults_that_meet_nobody_are_void() {
     assert_eq!(world.faults(), [1, 0, 4]);
     assert!(world.node(NodeId(0)).is_none() && world.node(NodeId(1)).is_some());
     assert_eq!(world.observer().lines[2..], ["2ms 0: crashes"]);
+}
+
+#[test]
+fn a_crash_that_ends_by_itself_ends_so_long_after_it_struck() {
+    let orders = [Order::Say(1), Order::Say(2)];
+    let stage = Stage::of(2)
+        .plan(1, crash_for(0, 5, None))
+        .plan(1, crash_for(1, 5, Some(1)))
+        .plan(3, crash_for(0, 9, None))
+        .ask(4, 1, &orders);
+    let (_, world) = stage.play_out();
+    let lines = [
+        "1ms 0: crashes",
+        "4ms 1: says 1",
+        "4ms 1: swallows 2",
+        "4ms 1: crashes",
+        "6ms 0: boots with []",
+        "9ms 1: boots with []",
+    ];
+    assert_eq!(world.observer().lines[2..], lines);
+    assert_eq!(world.faults(), [2, 2, 1]);
 }

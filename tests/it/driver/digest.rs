@@ -2,7 +2,7 @@
 
 use corsair::faults::DiskLoss;
 use corsair::kernel::{Distribution, NodeId, Probability, Span};
-use corsair::network::{Degradation, Links, Rule, RuleId};
+use corsair::network::{Degradation, Direction, Links, Rule, RuleId, Targets};
 use corsair::protocol::{Effect, Flaw, Flawed, Origin};
 use corsair::simulation::{Digest, Plan, Sync, World};
 
@@ -76,7 +76,7 @@ fn observers_and_tags_do_not_take_part() {
 #[test]
 fn a_fault_that_touches_nothing_changes_nothing() {
     let harm = || Degradation { loss: Probability::ONE, ..Degradation::default() };
-    let nobody = || Links::Into(corsair::faults::Targets::Nodes(vec![]));
+    let nobody = || Links::Touching(Targets::Nodes(vec![]), Direction::Into);
     let faults = [
         Plan::Begin(RuleId(4), Rule::Degrade(nobody(), harm())),
         Plan::Begin(RuleId(4), Rule::Degrade(Links::All, Degradation::default())),

@@ -4,7 +4,7 @@ use corsair::kernel::{Distribution, Instant, NodeId, Span};
 use corsair::network::{Links, Rule, RuleId};
 use corsair::simulation::{Desk, Plan, Progress, Workload, World};
 
-use super::crash::crash;
+use super::crash::{crash, crash_for};
 use super::{Fact, Log, Order, Puppet, Stage, Timer, ms};
 
 #[test]
@@ -81,12 +81,14 @@ fn what_falls_on_the_last_instant_still_happens() {
 
 #[test]
 fn a_world_is_quiet_when_nothing_can_happen_any_more() {
-    // Ends of rules and crashes rouse nobody; a restart or a request does.
+    // Rules and crashes rouse nobody; a restart or a request does.
     let cut = || Plan::Begin(RuleId(1), Rule::Cut(Links::All));
     let idle = Stage::of(1).plan(5000, cut()).plan(6000, crash(0));
     assert_eq!(idle.play_out().0, Progress::Quiet);
     assert_eq!(idle.clone().ask(5000, 0, &[]).play_out().0, Progress::Reached);
-    let restart = Plan::Start { targets: corsair::faults::Targets::Nodes(vec![NodeId(0)]) };
+    let ends = |effects| idle.clone().plan(7000, crash_for(0, 1, effects)).play_out().0;
+    assert_eq!([ends(None), ends(Some(1))], [Progress::Reached, Progress::Quiet]);
+    let restart = Plan::Start { targets: corsair::network::Targets::Nodes(vec![NodeId(0)]) };
     assert_eq!(idle.plan(7000, restart).play_out().0, Progress::Reached);
 }
 

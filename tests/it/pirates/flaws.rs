@@ -61,7 +61,7 @@ fn two_hundred_rough_voyages_keep_every_promise() {
 }
 
 #[test]
-#[ignore = "a minute in release"]
+#[ignore = "many seeds, for release"]
 fn ten_thousand_rough_voyages_keep_every_promise() {
     assert_all_well(200..10_200);
 }

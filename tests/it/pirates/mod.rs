@@ -6,12 +6,10 @@ mod stories;
 
 mod voyages;
 
-use std::mem;
-
-use corsair::check::Verdicts;
-use corsair::faults::{DiskLoss, Targets};
+use corsair::check::{Verdicts, Violation};
+use corsair::faults::DiskLoss;
 use corsair::kernel::{Distribution, Instant, NodeId, Seed, Span, Weights};
-use corsair::network::{Fate, Latency, Network, NetworkConfig, Parcel};
+use corsair::network::{Fate, Latency, Network, NetworkConfig, Parcel, Targets};
 use corsair::protocol::Observer;
 use corsair::protocols::pirates::{
     Checks, Config, Gift, Habits, INVARIANTS, Inform, Keeps, Lonely, Message, Period, Purse,
@@ -83,19 +81,21 @@ impl Voyage {
         let mut world: World<P, _, _> =
             World::new(self.setup(), observers, FirstRumour { controller });
         let mut to = Instant::START;
-        loop {
+        let violation: Option<Violation> = loop {
             let progress = world.advance(to);
-            look(&mut world);
-            if progress == Progress::Halted || to == end {
-                break;
+            let ((tally, checks), _) = world.observer();
+            let found = checks.verdicts().violation().cloned();
+            let found = found.or_else(|| checks.look(&world, tally.gold()));
+            if progress == Progress::Halted || found.is_some() || to == end {
+                break found;
             }
             to = end.min(to + Span::from_secs(1));
-        }
+        };
         world.balance_books();
-        let ((tally, checks), payroll) = world.observer();
+        let ((tally, _), payroll) = world.observer();
         Report {
-            violation: checks.verdicts().violation().map(|violation| violation.invariant),
-            told: checks.verdicts().violation().map(ToString::to_string),
+            violation: violation.as_ref().map(|violation| violation.invariant),
+            told: violation.as_ref().map(ToString::to_string),
             aboard: (0..pirates).map(NodeId).filter(|id| is_aboard(&world, *id)).count(),
             paid_max: payroll.paid.iter().copied().max().unwrap_or(0),
             digest: world.digest().value(),
@@ -151,15 +151,6 @@ impl<P: Keeps> Workload<P> for FirstRumour {
 
 type Observers = ((Tally, Checks), Payroll);
 
-/// The checks look at all pirates.
-fn look<P: Keeps>(world: &mut World<P, Observers, FirstRumour>) {
-    let gold = world.observer().0.0.gold();
-    let nothing = Checks::new(Verdicts::default(), 0, 1);
-    let mut checks = mem::replace(&mut world.observer_mut().0.1, nothing);
-    checks.look(world, gold);
-    world.observer_mut().0.1 = checks;
-}
-
 fn is_aboard<P: Keeps>(world: &World<P, Observers, FirstRumour>, id: NodeId) -> bool {
     let is_enlisted = P::durable(world.disk(id)).chest().enlisted;
     is_enlisted && world.node(id).is_some_and(|node| !P::gone(node))
@@ -175,7 +166,7 @@ pub(crate) fn crash(
     after_effects: Option<u32>,
 ) -> (Instant, Plan) {
     let (targets, disk) = (Targets::Nodes(nodes), DiskLoss::LoseUnsynced);
-    (at, Plan::Crash { targets, after_effects, disk })
+    (at, Plan::Crash { targets, after_effects, disk, restart_after: None })
 }
 
 pub(crate) fn restart(at: Instant, nodes: Vec<NodeId>) -> (Instant, Plan) {

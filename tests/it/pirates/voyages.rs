@@ -1,9 +1,9 @@
 //! Any crew on any network under any faults: every invariant holds, the books balance, everyone leaves.
 
-use corsair::faults::Targets;
 use corsair::kernel::{Distribution, Instant, NodeId, Probability, Seed, Span};
 use corsair::network::{
-    Degradation, Duplication, Factor, Latency, Links, NetworkConfig, Rule, RuleId,
+    Degradation, Direction, Duplication, Factor, Latency, Links, NetworkConfig, Rule, RuleId,
+    Targets,
 };
 use corsair::protocols::pirates::{
     Config, Gift, Inform, Lonely, Period, Pirates, Purse, Rhythm, Start, Tell,
@@ -79,7 +79,7 @@ fn weather() -> impl Strategy<Value = Vec<(Instant, Plan)>> {
                 let on_side = |id: &u32| side >> id & 1 == bit;
                 Targets::Nodes((0..14).filter(on_side).map(NodeId).collect())
             };
-            let cut = Rule::Cut(Links::Across(vec![part(0), part(1)]));
+            let cut = Rule::Cut(Links::Across(vec![part(0), part(1)], Direction::Both));
             vec![
                 (ms(0), Plan::Begin(RuleId(0), Rule::Degrade(Links::All, harm))),
                 (ms(HEALED), Plan::End(RuleId(0))),

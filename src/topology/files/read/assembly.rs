@@ -18,7 +18,8 @@ pub(super) struct Directory<'f> {
 }
 
 impl<'f> Directory<'f> {
-    /// Ids in the order of `names`; repeated names are mistakes at the parts of the text that are given with them.
+    /// Ids in the order of `names`; repeated names are mistakes at the parts of the text that are
+    /// given with them.
     pub(super) fn new(named: Vec<(Cow<'f, str>, &'f str)>, mistakes: &mut Mistakes<'f>) -> Self {
         let (names, parts): (Vec<_>, Vec<_>) = named.into_iter().unzip();
         let mut sorted: Vec<NodeId> = (0..names.len() as u32).map(NodeId).collect();
@@ -125,7 +126,8 @@ impl Assembly {
         }
     }
 
-    /// Applies all steps, in order. An edge stands where it was added, however many others were forgotten since.
+    /// Applies all steps, in order. An edge stands where it was added, however many others were
+    /// forgotten since.
     pub(super) fn settle(&mut self, nodes: u32) -> Settled {
         // Stable: the steps of one source keep their order.
         self.steps.sort_by_key(|step| step.source);
@@ -238,7 +240,8 @@ mod tests {
             let (mut expected, mut assembly) = (Counts::default(), Assembly::default());
             for (record, (source, target, kind)) in (0..).zip(steps) {
                 let ends = (NodeId(source), NodeId(target));
-                let knows = |row: &Vec<(NodeId, u32)>, id: u32| row.iter().position(|x| x.0 == NodeId(id));
+                let knows =
+                    |row: &[(NodeId, u32)], id: u32| row.iter().position(|x| x.0 == NodeId(id));
                 if kind == 0 {
                     let (source, target) = ends;
                     assembly.steps.push(Step { source, target, record, change: Change::Forget });

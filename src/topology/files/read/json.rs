@@ -1,4 +1,5 @@
-//! JSON as graph files use it: the fields of the file, its arrays as slices, and the mistakes of the parser.
+//! JSON as graph files use it: the fields of the file, its arrays as slices, and the mistakes of
+//! the parser.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -60,13 +61,15 @@ impl<'f> Fields<'f> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
 
-    /// The values in an array field, none where there is no such field. Anything but an array is a mistake.
+    /// The values in an array field, none where there is no such field. Anything but an array is a
+    /// mistake.
     pub(super) fn array(&self, name: &str, mistakes: &mut Mistakes<'f>) -> Vec<&'f RawValue> {
         let Some(field) = self.get(name) else {
             return Vec::new();
         };
         let values = serde_json::from_str::<Vec<&RawValue>>(field.get()).ok();
-        // Ids of nodes and numbers of records have 32 bits, and an undirected record makes two links.
+        // Ids of nodes and numbers of records have 32 bits, and an undirected record makes two
+        // links.
         let values = values.filter(|values| values.len() < 1 << 31);
         values.unwrap_or_else(|| {
             mistakes.add_at(field.get(), || format!("{name} has to be an array of objects"));

@@ -39,7 +39,8 @@ pub enum Direction {
 /// What becomes of repeated edges and self loops.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Repeats {
-    /// Dropped in formats where they are legal (spigo JSON, GraphML, `multigraph: true`), else refused.
+    /// Dropped in formats where they are legal (spigo JSON, GraphML, `multigraph: true`), else
+    /// refused.
     #[default]
     Auto,
     /// Each is a mistake.
@@ -51,7 +52,8 @@ pub enum Repeats {
 /// What a graph file holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraphFile {
-    /// The directed graph, its rows in the order of the file, its nodes as the file names them, and their attributes.
+    /// The directed graph, its rows in the order of the file, its nodes as the file names them, and
+    /// their attributes.
     pub snapshot: Snapshot,
     /// What was read.
     pub counts: Counts,
@@ -119,10 +121,11 @@ impl fmt::Display for Counts {
     }
 }
 
-const FORMATS: &str = "the three formats are GraphML (starts with <), spigo JSON (an object with an array \
-                       \"graph\") and node-link JSON (an object with \"nodes\")";
+const FORMATS: &str = "the three formats are GraphML (starts with <), spigo JSON (an object with \
+                       an array \"graph\") and node-link JSON (an object with \"nodes\")";
 
-/// Reads a graph file. Its format is told by its content, never by its `name`, which stands in the mistakes only.
+/// Reads a graph file. Its format is told by its content, never by its `name`, which stands in the
+/// mistakes only.
 ///
 /// # Errors
 /// All mistakes of the file, in its order, at most 20.

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use super::super::snapshot::{Cells, Column, Snapshot};
 use crate::kernel::NodeId;
 
-/// Writes a snapshot as GraphML: nodes `n0`, `n1`, ... by id, edges `e0`, `e1`, ... by (source, slot). An undirected
-/// edge is written in both directions. Answers the warnings there are.
+/// Writes a snapshot as GraphML: nodes `n0`, `n1`, ... by id, edges `e0`, `e1`, ... by (source,
+/// slot). An undirected edge is written in both directions. Answers the warnings there are.
 ///
 /// # Errors
 /// Those of `out`.
@@ -124,7 +124,8 @@ impl std::fmt::Write for Escaped<'_> {
                 '>' => text.push_str("&gt;"),
                 '"' => text.push_str("&quot;"),
                 '\'' => text.push_str("&apos;"),
-                // As they are, a reader may turn them into spaces or into each other (XML 1.0, 2.11 and 3.3.3).
+                // As they are, a reader may turn them into spaces or into each other (XML 1.0, 2.11
+                // and 3.3.3).
                 '\t' => text.push_str("&#9;"),
                 '\n' => text.push_str("&#10;"),
                 '\r' => text.push_str("&#13;"),

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use super::super::snapshot::{Cells, Column, Snapshot};
 use crate::kernel::NodeId;
 
-/// Writes a snapshot as node-link JSON. Links are written as directed ones, each by its source, in the order of its
-/// slots; an undirected edge is written in both directions.
+/// Writes a snapshot as node-link JSON. Links are written as directed ones, each by its source, in
+/// the order of its slots; an undirected edge is written in both directions.
 ///
 /// # Errors
 /// Those of `out`.

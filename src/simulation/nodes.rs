@@ -6,7 +6,7 @@ use crate::kernel::{Instant, NodeId};
 use crate::protocol::{Observer, Protocol};
 
 /// The nodes of a world at a moment.
-pub trait Population<P: Protocol> {
+pub trait Nodes<P: Protocol> {
     /// When.
     fn now(&self) -> Instant;
     /// The knobs that all nodes share.
@@ -17,7 +17,7 @@ pub trait Population<P: Protocol> {
     fn disk(&self, id: NodeId) -> &P::Durable;
 }
 
-impl<P, O, W, T> Population<P> for World<P, O, W, T>
+impl<P, O, W, T> Nodes<P> for World<P, O, W, T>
 where
     P: Protocol,
     O: Observer<P>,

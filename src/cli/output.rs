@@ -1,0 +1,124 @@
+//! What is printed and where: data on stdout, everything else on stderr.
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::Colour;
+use crate::settings::{Paint, Report};
+
+/// The two streams.
+pub(super) struct Terminal {
+    out: BufWriter<StdoutLock<'static>>,
+    paint: Paint,
+    quiet: bool,
+}
+
+impl Terminal {
+    pub(super) fn new(colour: Colour, quiet: bool) -> Terminal {
+        let is_wanted = match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => std::env::var_os("NO_COLOR").is_none() && io::stderr().is_terminal(),
+        };
+        let paint = if is_wanted { Paint::Colour } else { Paint::Plain };
+        Terminal { out: BufWriter::new(io::stdout().lock()), paint, quiet }
+    }
+
+    /// A line of data.
+    pub(super) fn say(&mut self, line: impl Display) -> io::Result<()> {
+        writeln!(self.out, "{line}")
+    }
+
+    /// Where data goes.
+    pub(super) fn out(&mut self) -> &mut impl Write {
+        &mut self.out
+    }
+
+    /// All data so far is out.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// A remark that is no data.
+    pub(super) fn note(&self, line: impl Display) {
+        if !self.quiet {
+            // Where stderr is closed nobody wants remarks.
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+
+    /// What went wrong, in one sentence.
+    pub(super) fn error(&self, line: &str) {
+        let _ = match self.paint {
+            Paint::Colour => writeln!(io::stderr(), "\x1b[1;31merror\x1b[0m: {line}"),
+            Paint::Plain => writeln!(io::stderr(), "error: {line}"),
+        };
+    }
+
+    /// All that is wrong with a file, and what will surprise.
+    pub(super) fn report(&self, report: &Report) {
+        let text = report.render(self.paint);
+        if !text.is_empty() && (!self.quiet || !report.accepts()) {
+            let _ = write!(io::stderr(), "{text}");
+        }
+    }
+}
+
+/// A table for people: columns apart by two spaces, numbers to the right.
+pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header.to_vec());
+    for row in rows {
+        table.add_row(row);
+    }
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if place > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// A number for people: four significant digits, or all of a whole number.
+pub(super) fn brief(number: Option<f64>) -> String {
+    let Some(number) = number else { return "-".to_owned() };
+    if number == number.trunc() && number.abs() < 1e15 {
+        return grouped(number as i64);
+    }
+    let magnitude = libm::floor(libm::log10(number.abs())) as i32;
+    match magnitude {
+        -4..=3 => format!("{number:.*}", (3 - magnitude) as usize),
+        4..=14 => grouped(number.round() as i64),
+        _ => format!("{number:.3e}"),
+    }
+}
+
+/// A whole number with a comma every three digits.
+pub(super) fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_brief() {
+        let numbers = [0.0, 12.0, 1234567.0, 0.69123, 83.25, 123456.7, 1.5e-7, -2.5, -1234.0];
+        let shown =
+            ["0", "12", "1,234,567", "0.6912", "83.25", "123,457", "1.500e-7", "-2.500", "-1,234"];
+        assert_eq!(numbers.map(|number| brief(Some(number))), shown);
+        assert_eq!(brief(None), "-");
+    }
+}

@@ -1,0 +1,429 @@
+//! From a YAML file to a validated experiment: all mistakes at once, and a canonical form that names it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::ENGINE_NUMBER;
+use super::files::Library;
+use super::keys::{NODES_MAX, UNKNOWN};
+use super::record::{
+    Condition, Record, Stop, decode_asserts, decode_invariants, decode_record, decode_stop,
+    drop_disk_invariants,
+};
+use super::registry::{Entry, PROTOCOLS, Prepared, protocol};
+use super::topology::{self, Topology, hex};
+use crate::faults::decode::read_faults;
+use crate::faults::{DiskLoss, Fault, FaultId, Faults};
+use crate::kernel::{Instant, NodeId, Seed};
+use crate::network::decode::read_network;
+use crate::network::{NetworkConfig, Population, Selector};
+use crate::protocols::{Ground, Surroundings};
+use crate::settings::{
+    Code, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
+};
+use crate::topology::Labels;
+use crate::topology::files::GraphFile;
+
+/// A validated experiment: no setting in it can be wrong.
+#[derive(Debug)]
+pub struct Experiment {
+    /// Results go to `results/<name>/`.
+    pub name: String,
+    /// What all randomness is derived from.
+    pub seed: Seed,
+    /// How many runs.
+    pub replications: u32,
+    /// How many nodes, role nodes apart.
+    pub nodes: u32,
+    /// What ends a run.
+    pub stop: Stop,
+    /// What is written of it.
+    pub record: Record,
+    /// What is checked.
+    pub invariants: Vec<&'static str>,
+    /// What must hold at the end.
+    pub asserts: Vec<Condition>,
+    /// The protocol as data.
+    pub entry: &'static dyn Entry,
+    /// The protocol with its settings.
+    pub(super) protocol: Box<dyn Prepared>,
+    pub(super) topology: Option<Topology>,
+    pub(super) network: NetworkConfig<Selector>,
+    pub(super) faults: Faults,
+    /// Every setting written out: what the id is a hash of.
+    pub canonical: Json,
+    /// Whether the file has a `sweep`, which a run ignores.
+    pub has_sweep: bool,
+    /// The file as it was given.
+    pub text: String,
+}
+
+/// A file to be read as an experiment.
+#[derive(Debug)]
+pub struct Given {
+    source: Arc<Source>,
+    library: Library,
+}
+
+impl Given {
+    /// The bytes of a file: YAML as it is written, or a `resolved.json`.
+    ///
+    /// # Errors
+    /// The report says where the bytes are no text.
+    pub fn new(name: &str, bytes: &[u8], path: Option<&Path>) -> Result<Given, Report> {
+        let source = Source::from_bytes(name, bytes).map_err(|mistake| {
+            let mut report = Report::new();
+            report.add(mistake);
+            report
+        })?;
+        let is_json = path.is_some_and(|path| path.extension().is_some_and(|e| e == "json"));
+        let source = if is_json { Source::canonical(name, source.text()) } else { source };
+        Ok(Given { source, library: Library::of(path) })
+    }
+}
+
+/// Reads an experiment, with overrides such as `network.loss=0.1`.
+///
+/// # Errors
+/// All mistakes at once. The report of an accepted experiment holds its warnings.
+pub fn read_experiment(given: &Given, overrides: &[String]) -> (Option<Experiment>, Report) {
+    let mut report = Report::new();
+    let Some(mut tree) = parse(&given.source, &mut report) else { return (None, report) };
+    if let Some(base) = read_base(&tree, &given.library, &mut report) {
+        tree = merge(base, tree);
+    }
+    for assignment in overrides {
+        set(&mut tree, assignment, &mut report);
+    }
+    let chosen = tree.get("protocol").and_then(|value| match &value.kind {
+        Kind::Text(word) => Some(word.as_str()),
+        Kind::Map(entries) => entries.first().map(|(name, _)| name.text.as_str()),
+        _ => None,
+    });
+    let Some(entry) = chosen.and_then(protocol) else {
+        let mut scratch = Report::new();
+        decode(&tree, UNKNOWN, &mut scratch, |s| {
+            s.field("protocol").one_of(PROTOCOLS[0].name(), |_, _| ());
+        });
+        // What else is wrong shows once it is known what it is for.
+        let known = scratch.errors().iter().filter(|mistake| mistake.code() != Code::NoEffect);
+        known.for_each(|mistake| report.add(mistake.clone()));
+        return (None, report);
+    };
+    let (experiment, canonical) =
+        decode(&tree, entry.keys(), &mut report, |s| Reader { s, entry }.read(&given.library));
+    if !report.accepts() {
+        return (None, report);
+    }
+    let text = given.source.text().to_owned();
+    (experiment.map(|experiment| Experiment { canonical, text, ..experiment }), report)
+}
+
+/// The experiment that this one changes: one level, no chains.
+fn read_base(tree: &Value, library: &Library, report: &mut Report) -> Option<Value> {
+    let base = tree.get("base").filter(|value| !value.is_null())?;
+    let path = base.as_text()?;
+    let refusal = |message: String| Mistake::new(Code::BadFile, message, base.place.clone());
+    let bytes = match library.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            report.add(refusal(error));
+            return None;
+        }
+    };
+    let source = match Source::from_bytes(path, &bytes) {
+        Ok(source) => source,
+        Err(mistake) => {
+            report.add(mistake);
+            return None;
+        }
+    };
+    let below = parse(&source, report)?;
+    if below.get("base").is_some() {
+        report.add(refusal(format!("{path} has a base itself: one level is all there is")));
+        return None;
+    }
+    Some(below)
+}
+
+/// `over` laid over `below`: maps are merged key by key, everything else is replaced.
+fn merge(below: Value, over: Value) -> Value {
+    let (Value { kind: Kind::Map(mut low), .. }, Value { kind: Kind::Map(high), place }) =
+        (below, over.clone())
+    else {
+        return over;
+    };
+    for (name, value) in high {
+        match low.iter_mut().find(|(known, _)| known.text == name.text) {
+            Some(entry) if is_choice(&entry.1, &value) => *entry = (name, value),
+            Some(entry) => entry.1 = merge(entry.1.clone(), value),
+            None => low.push((name, value)),
+        }
+    }
+    Value { kind: Kind::Map(low), place }
+}
+
+/// Two maps of one key each with different keys are two choices: the second replaces the first.
+fn is_choice(below: &Value, over: &Value) -> bool {
+    match (&below.kind, &over.kind) {
+        (Kind::Map(low), Kind::Map(high)) => {
+            low.len() == 1 && high.len() == 1 && low[0].0.text != high[0].0.text
+        }
+        _ => false,
+    }
+}
+
+/// Reads the sections in the order in which they depend on each other.
+struct Reader<'r, 's> {
+    s: &'r mut Section<'s>,
+    entry: &'static dyn Entry,
+}
+
+impl Reader<'_, '_> {
+    fn read(mut self, library: &Library) -> Option<Experiment> {
+        let before = self.s.errors();
+        self.s.count::<u32>("schema", 1);
+        let name = self.read_name();
+        self.s.value("base");
+        let seed = Seed(self.s.count("seed", 1));
+        let replications = self.s.count("replications", 1);
+        let topology = topology::decode(self.s, library);
+        let file = match &topology {
+            Some(Topology::File(file)) => Some(Arc::clone(file)),
+            _ => None,
+        };
+        let nodes = self.read_nodes(file.as_deref());
+        let mut stop = decode_stop(self.s, self.entry);
+        let around = Surroundings {
+            nodes,
+            has_topology: topology.is_some(),
+            file: file.as_deref(),
+            stop_at: stop.at.map(|at| at.since(Instant::START)),
+        };
+        let protocol = self.entry.decode(self.s, &around);
+        stop.at = stop.at.or(protocol.stop_at().map(|span| Instant::START + span));
+        if stop.at.is_none() && stop.when.is_none() && stop.events.is_none() {
+            let message = format!("a run of {} never ends by itself", self.entry.name());
+            self.s.refuse("stop", Code::MissingKey, &message, "give stop.at, such as 60s");
+        }
+        self.s.put("stop", resolved_stop(&stop));
+        let kinds = self.entry.kinds();
+        let network = self.s.field("network").section(|s| read_network(s, kinds));
+        let faults = read_faults(self.s.field("faults"));
+        let mut invariants = decode_invariants(self.s, self.entry);
+        let wipes = |fault: &Fault| matches!(fault, Fault::Crash { disk: DiskLoss::Wipe, .. });
+        if faults.iter().any(|(_, fault)| wipes(fault)) {
+            drop_disk_invariants(self.s, self.entry, &mut invariants);
+        }
+        let record = decode_record(self.s, self.entry);
+        let asserts = decode_asserts(self.s, self.entry);
+        let has_sweep = self.s.value("sweep").is_some();
+        let experiment = Experiment {
+            name,
+            seed,
+            replications,
+            nodes,
+            stop,
+            record,
+            invariants,
+            asserts,
+            entry: self.entry,
+            protocol,
+            topology,
+            network,
+            faults,
+            canonical: Json::Null,
+            has_sweep,
+            text: String::new(),
+        };
+        if self.s.errors() == before {
+            self.judge(&experiment);
+        }
+        Some(experiment)
+    }
+
+    /// A name is a folder: letters, digits, `-`, `_` and `.`, not starting with a point.
+    fn read_name(&mut self) -> String {
+        let name = self.s.text("name", "experiment");
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty()
+            || name.len() > 80
+            || name.starts_with('.')
+            || !name.chars().all(is_plain)
+        {
+            let message = "a name is up to 80 letters, digits, `-`, `_` and `.`";
+            self.s.refuse("name", Code::OutOfRange, message, "it names a folder of results");
+        }
+        name
+    }
+
+    fn read_nodes(&mut self, file: Option<&GraphFile>) -> u32 {
+        let in_file = file.map(|file| file.snapshot.graph.nodes());
+        if !self.s.has("nodes") {
+            self.s.value("nodes");
+            if in_file.is_none() {
+                let message = "it is not said how many nodes there are";
+                self.s.refuse("nodes", Code::MissingKey, message, "give `nodes`, such as 100");
+            }
+            let nodes = in_file.unwrap_or(0);
+            self.s.put("nodes", json!(nodes));
+            return nodes;
+        }
+        let nodes = self.s.count("nodes", 0u32);
+        debug_assert!(u64::from(nodes) <= NODES_MAX, "the declaration bounds it");
+        if let Some(in_file) = in_file
+            && in_file != nodes
+        {
+            let message = format!("the graph file has {in_file} nodes, not {nodes}");
+            self.s.refuse("nodes", Code::Conflict, &message, "leave `nodes` out, or correct it");
+        }
+        nodes
+    }
+
+    /// Tries everything that is drawn for the first run: what nobody can be selected for shows now.
+    fn judge(&mut self, experiment: &Experiment) {
+        let seed = experiment.seed.replication(0);
+        let end = experiment.end();
+        if let Err(error) = experiment.ground(seed) {
+            self.s.refuse("topology", Code::OutOfRange, &error, "in this topology");
+        }
+        let population = experiment.population();
+        self.judge_roles(experiment);
+        if let Err((index, error)) = experiment.network.resolve(&population, seed) {
+            self.refuse_item("network", "links", index, &error.to_string());
+        }
+        if let Err((index, error)) = experiment.protocol.judge_workload(&population, seed, end) {
+            self.refuse_item("workload", "", index, &error);
+        }
+        if let Err((FaultId(index), error)) = experiment.faults.expand(&population, seed, end) {
+            self.refuse_item("faults", "", index as usize, &error.to_string());
+        }
+        for (id, fault) in experiment.faults.iter() {
+            if fault.starts_at() > end {
+                let message = format!("this never happens: the run ends at {end}");
+                let place = self.place_of("faults", "", id.0 as usize);
+                self.s.report().add(Mistake::new(Code::Surprising, message, place));
+            }
+        }
+    }
+
+    /// Roles are resolved when a fault fires; that there is such a role is known before.
+    fn judge_roles(&mut self, experiment: &Experiment) {
+        for (id, fault) in experiment.faults.iter() {
+            for selector in fault.selectors() {
+                let Selector::Role(role) = selector else { continue };
+                let roles = self.entry.roles();
+                if roles.contains(&role.as_str()) {
+                    continue;
+                }
+                let near = nearest(role, roles.iter().copied());
+                let label = near.map_or(String::new(), |near| format!("did you mean `{near}`?"));
+                let message = format!("no node of {} plays the role `{role}`", self.entry.name());
+                let place = self.place_of("faults", "", id.0 as usize);
+                let mistake = Mistake::new(Code::Nobody, message, place).label(label);
+                self.s.report().add(mistake.note(format!("roles here: {}", roles.join(", "))));
+            }
+        }
+    }
+
+    fn refuse_item(&mut self, key: &'static str, below: &str, index: usize, message: &str) {
+        let place = self.place_of(key, below, index);
+        self.s.report().add(Mistake::new(Code::Nobody, message, place).see(key));
+    }
+
+    /// Where the item of a list was written.
+    fn place_of(&mut self, key: &'static str, below: &str, index: usize) -> crate::settings::Place {
+        let standing = self.s.place(key).clone();
+        let list = self.s.value(key);
+        let list = if below.is_empty() { list } else { list.and_then(|value| value.get(below)) };
+        match list.map(|value| &value.kind) {
+            Some(Kind::List(items)) => items.get(index).map_or(standing, |item| item.place.clone()),
+            _ => standing,
+        }
+    }
+}
+
+/// The stop conditions with the protocol's default written out.
+fn resolved_stop(stop: &Stop) -> Json {
+    let mut out = serde_json::Map::new();
+    if let Some(at) = stop.at {
+        out.insert("at".into(), json!(at.nanos()));
+    }
+    if let Some(events) = stop.events {
+        out.insert("events".into(), json!(events));
+    }
+    if let Some(Condition { metric, bounds }) = &stop.when {
+        let mut when = serde_json::Map::from_iter([("metric".to_owned(), json!(metric.name))]);
+        let limits =
+            [("at_least", bounds.at_least), ("at_most", bounds.at_most), ("equals", bounds.equals)];
+        for (name, bound) in limits {
+            if let Some(bound) = bound {
+                when.insert(name.into(), json!(bound));
+            }
+        }
+        out.insert("when".into(), Json::Object(when));
+    }
+    Json::Object(out)
+}
+
+impl Experiment {
+    /// The last moment of a run, unless something ends it before.
+    pub fn end(&self) -> Instant {
+        self.stop.at.unwrap_or(Instant::NEVER)
+    }
+
+    /// What names the results of all its replications, or of one alone: 12 hexadecimal digits.
+    pub fn id(&self, only: Option<u32>) -> String {
+        let mut experiment = self.canonical.clone();
+        if let Json::Object(keys) = &mut experiment {
+            // A run ignores it.
+            keys.remove("sweep");
+        }
+        let named = json!({
+            "engine": ENGINE_NUMBER, "experiment": experiment, "kind": "run", "replication": only,
+        });
+        hex(&Sha256::digest(named.to_string()))[..12].to_owned()
+    }
+
+    /// Who there is to select from.
+    pub fn population(&self) -> Population {
+        let mut population = Population::of(self.nodes);
+        population.role_nodes = self.entry.role_nodes();
+        let labels = self.labels();
+        let ids = (0..self.nodes).map(NodeId);
+        // Names are written out only where somebody could ask for one.
+        if self.faults_name_nodes() || self.nodes <= 100_000 {
+            population.names = ids.map(|id| (labels.get(id).to_string(), id)).collect();
+        }
+        population
+    }
+
+    fn faults_name_nodes(&self) -> bool {
+        let names = |selector: &Selector| matches!(selector, Selector::Names(_));
+        self.faults.iter().any(|(_, fault)| fault.selectors().into_iter().any(names))
+    }
+
+    /// The names of the nodes: the file's, or the protocol's own.
+    pub fn labels(&self) -> Labels {
+        match &self.topology {
+            Some(Topology::File(file)) => file.snapshot.graph.labels().clone(),
+            _ => self.entry.labels(),
+        }
+    }
+
+    /// What a run of that seed stands on.
+    ///
+    /// # Errors
+    /// One sentence about why there is no such graph.
+    pub(super) fn ground(&self, seed: Seed) -> Result<Ground, String> {
+        let topology = self.topology.as_ref().unwrap_or(&Topology::Complete);
+        let file = match topology {
+            Topology::File(file) => Some(Arc::clone(file)),
+            _ => None,
+        };
+        Ok(Ground { nodes: self.nodes, graph: topology.build(self.nodes, seed)?, file })
+    }
+}

@@ -1,0 +1,62 @@
+//! Where the files that an experiment names are found: beside it, then in the working folder, then in the binary.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::builtin::builtin_file;
+
+/// Finds and reads files.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// The experiment's own folder; a built-in experiment has none.
+    beside: Option<PathBuf>,
+}
+
+/// The longest file that is read: larger ones are no experiment and no graph.
+const BYTES_MAX: u64 = 4 << 30;
+
+impl Library {
+    /// For an experiment file, or a built-in one.
+    pub fn of(experiment: Option<&Path>) -> Library {
+        let folder = experiment.and_then(Path::parent).map(Path::to_path_buf);
+        Library { beside: folder }
+    }
+
+    /// Reads the file that the experiment calls `path`.
+    ///
+    /// # Errors
+    /// One sentence about why not.
+    pub fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let beside = self.beside.iter().map(|folder| folder.join(path));
+        let found = beside.chain([PathBuf::from(path)]).find(|place| place.exists());
+        match found {
+            Some(place) => read_file(&place),
+            None => match builtin_file(path) {
+                Some(bytes) => Ok(bytes.to_vec()),
+                None => Err(format!("there is no file {path}")),
+            },
+        }
+    }
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// One sentence about why not, with its path.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let shown = path.display();
+    let what = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no file {shown}"),
+        io::ErrorKind::PermissionDenied => format!("{shown} may not be read"),
+        _ => format!("{shown} cannot be read: {error}"),
+    };
+    let about = fs::metadata(path).map_err(what)?;
+    if about.is_dir() {
+        return Err(format!("{shown} is a folder, not a file"));
+    }
+    if about.len() > BYTES_MAX {
+        return Err(format!("{shown} is larger than {} GiB", BYTES_MAX >> 30));
+    }
+    fs::read(path).map_err(what)
+}

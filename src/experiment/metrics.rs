@@ -1,0 +1,17 @@
+//! Which metrics become columns of `runs.csv` and rows of the summary.
+
+use super::decode::Experiment;
+use crate::measure::{Metric, Scope};
+
+/// The recorded metrics of scope run, those of assertions included, each once.
+pub fn run_metrics(experiment: &Experiment) -> Vec<&'static Metric> {
+    let recorded = experiment.record.metrics.iter().copied();
+    let asserted = experiment.asserts.iter().map(|condition| condition.metric);
+    let mut metrics: Vec<&'static Metric> = Vec::new();
+    for metric in recorded.chain(asserted).filter(|metric| metric.scope == Scope::Run) {
+        if !metrics.iter().any(|known| known.name == metric.name) {
+            metrics.push(metric);
+        }
+    }
+    metrics
+}

@@ -1,0 +1,132 @@
+//! What a protocol brings to an experiment: its keys, its nodes, its requests, its metrics, its invariants.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::check::{Invariant, Verdicts, Violation};
+use crate::kernel::{Instant, NodeId, Seed, Span};
+use crate::measure::{Metric, Readings};
+use crate::network::Population;
+use crate::protocol::{Observer, Protocol};
+use crate::settings::{Field, Key, Section, Variant};
+use crate::simulation::Nodes;
+use crate::topology::files::{GraphFile, Snapshot};
+use crate::topology::{Graph, Labels};
+
+/// A family: one protocol as an experiment sees it. All of it is data or pure; one folder under `protocols/` and
+/// one line in the registry make a family known.
+pub trait Family: Sized + 'static {
+    /// The state machine.
+    type Protocol: Protocol;
+    /// Its validated knobs, before a run adds what is drawn for it.
+    type Settings: Clone + Debug + Send + Sync;
+    /// A scheduled request, as written.
+    type Command: Clone + Debug + Send + Sync;
+    /// Who counts and checks.
+    type Watch: Observer<Self::Protocol>;
+
+    /// As in experiment files.
+    const NAME: &'static str;
+    /// What it is, in a sentence.
+    const SAYS: &'static str;
+    /// The keys of its section.
+    const KEYS: &'static [Key];
+    /// The requests that a workload may schedule.
+    const COMMANDS: &'static [Variant];
+    /// What can be measured, beside what the engine measures of every run.
+    const METRICS: &'static [Metric];
+    /// What must hold.
+    const INVARIANTS: &'static [Invariant];
+    /// Those of them that count on disks: off where a fault wipes one.
+    const NEED_DISKS: &'static [&'static str];
+    /// The roles that a selector can name.
+    const ROLES: &'static [&'static str];
+    /// How many role nodes it adds after the experiment's own.
+    const ROLE_NODES: u32;
+
+    /// Reads its section.
+    fn decode(section: &mut Section<'_>, surroundings: &Surroundings<'_>) -> Self::Settings;
+    /// Reads one request of the workload, by its name.
+    fn command(name: &'static str, field: Field<'_>) -> Self::Command;
+    /// When a run ends if the experiment does not say so; `None`: it must say so.
+    fn stop_at(settings: &Self::Settings) -> Option<Span>;
+    /// The knobs of one run on a graph.
+    fn config(settings: &Self::Settings, ground: &Ground) -> <Self::Protocol as Protocol>::Config;
+    /// The neighbours that the protocol sees: the topology itself, or everybody.
+    fn graph(settings: &Self::Settings, ground: &Ground) -> Graph;
+    /// The part that each node plays.
+    fn role(
+        node: NodeId,
+        config: &<Self::Protocol as Protocol>::Config,
+    ) -> <Self::Protocol as Protocol>::Role;
+    /// The requests that commands come to, up to the end of the run.
+    ///
+    /// # Errors
+    /// Says whom a command selects that does not exist; the first number is the command's.
+    fn requests(
+        commands: &[Self::Command],
+        population: &Population,
+        seed: Seed,
+        end: Instant,
+    ) -> Result<Requests<Self::Protocol>, (usize, String)>;
+    /// Who counts and checks one run.
+    fn watch(config: &<Self::Protocol as Protocol>::Config, verdicts: Verdicts) -> Self::Watch;
+    /// What was found so far.
+    fn verdicts(watch: &mut Self::Watch) -> &mut Verdicts;
+    /// Reads the metrics that are wanted.
+    fn read(watch: &Self::Watch, world: &impl Nodes<Self::Protocol>, readings: &mut Readings<'_>);
+    /// Looks at all nodes for an invariant that does not hold.
+    fn look(watch: &Self::Watch, world: &impl Nodes<Self::Protocol>) -> Option<Violation>;
+    /// Who knows whom, now.
+    fn snapshot(
+        watch: &Self::Watch,
+        world: &impl Nodes<Self::Protocol>,
+        labels: Labels,
+    ) -> Snapshot;
+    /// What a fact means for a log of the graph.
+    fn graph_event(fact: &<Self::Protocol as Protocol>::Fact) -> Option<GraphEvent>;
+    /// The edges that go with a node that crashes.
+    fn edges(node: &<Self::Protocol as Protocol>::Node) -> &[NodeId];
+    /// The default names of its nodes.
+    fn labels() -> Labels;
+}
+
+/// Requests by time: when, which node is asked, for what.
+pub type Requests<P> = Vec<(Instant, NodeId, <P as Protocol>::Request)>;
+
+/// What a protocol's section may have to know of the rest of the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// How many nodes the experiment has, role nodes apart.
+    pub nodes: u32,
+    /// Whether a topology is given.
+    pub has_topology: bool,
+    /// The graph file, if the topology is one.
+    pub file: Option<&'a GraphFile>,
+    /// The end of the run, if the experiment names one.
+    pub stop_at: Option<Span>,
+}
+
+/// What a run stands on: the graph that was drawn or read for it.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// How many nodes, role nodes apart.
+    pub nodes: u32,
+    /// Their topology.
+    pub graph: Graph,
+    /// The file it was read from.
+    pub file: Option<Arc<GraphFile>>,
+}
+
+/// What happens to a graph that grows, for a log of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphEvent {
+    /// The node has joined.
+    Joined,
+    /// It knows another.
+    Formed(NodeId),
+    /// It knows another no more.
+    Lost(NodeId),
+    /// It has left in good order.
+    Left,
+}
