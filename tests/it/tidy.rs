@@ -115,11 +115,11 @@ fn first_test_line(path: &str, text: &str) -> usize {
 }
 
 fn opens_function(code: &str) -> bool {
-    let words = code.trim_start().split(' ');
+    let mut words = code.trim_start().split(' ');
     let is_prefix = |word: &&str| {
         ["pub", "const", "unsafe", "extern"].contains(word) || word.starts_with("pub(")
     };
-    words.skip_while(is_prefix).next() == Some("fn")
+    words.find(|word| !is_prefix(word)) == Some("fn")
 }
 
 /// The paths below `crate::` that a line of code names; of `crate::protocols`, with the protocol.
@@ -230,7 +230,10 @@ fn each_rule_fires() {
         ),
         file("src/topology.rs", "//! T.\nfn f() -> crate::cli::Exit {\n}\n"),
         file("src/protocols/raft/mod.rs", "//! R.\nuse crate::protocols::pirates::Pirate;\n"),
-        file("src/protocols/raft/log.rs", "//! L.\nuse crate::protocols::raft::Log;\nuse crate::protocols::Family;\n"),
+        file(
+            "src/protocols/raft/log.rs",
+            "//! L.\nuse crate::protocols::raft::Log;\nuse crate::protocols::Family;\n",
+        ),
         file("src/cli/mod.rs", format!("//! C.\n{}", "\n".repeat(450))),
         file(
             "src/check/mod.rs",

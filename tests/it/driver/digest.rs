@@ -11,10 +11,11 @@ use super::{Asks, Log, Order, Puppet, Stage, Timer, ms};
 
 /// Two pairs of puppets: draws, keyed and not, timers, records and messages at latencies of chance, a crash.
 fn busy() -> Stage {
-    let latency = Distribution::uniform(Span::from_millis(1), Span::from_millis(9)).unwrap();
+    let latency = Distribution::uniform(Span::from_millis(1), Span::from_millis(9));
+    let latency = latency.expect("ascending");
     let mut stage = Stage::of(4).latency(latency).plan(20, crash(1)).plan(30, restart(1));
     for step in 0..40 {
-        let (node, other) = (step % 4, step % 4 ^ 1);
+        let (node, other) = (step % 4, (step % 4) ^ 1);
         let back = [Order::Send(node, step), Order::Draw].into();
         let orders = [
             Order::Draw,
