@@ -1,13 +1,16 @@
 //! How nodes start, crash, and start again.
 
-use super::live::Live;
+use std::iter;
+
+use super::disk::Line;
+use super::live::{DrawsOf, Live};
 use super::plan::Plan;
 use super::workload::Workload;
 use super::world::{Tag, World};
 use crate::faults::DiskLoss;
 use crate::kernel::{NodeId, Span};
 use crate::network::Targets;
-use crate::protocol::{Context, Input, Observer, Origin, Protocol, Random, Recorder, TimerName};
+use crate::protocol::{Context, Effect, Input, Observer, Origin, Protocol, Recorder, TimerName};
 
 /// How a node crashes.
 #[derive(Clone, Copy, Debug)]
@@ -78,31 +81,51 @@ where
             return input.run(&mut slot.node, &mut cx);
         };
         let (peers, config, seen) = (cx.peers(), cx.config(), cx.disk().clone());
-        let (answers, effects) = (|draw| cx.draw(draw), Vec::new());
+        let (answers, effects) = (DrawsOf(&mut cx), Vec::new());
         let mut recorder = Recorder { me, now: *now, peers, config, disk: seen, answers, effects };
         input.run(&mut slot.node, &mut recorder);
         let effects = recorder.effects;
         let falls = effects.len() >= after as usize;
         let applied = if falls { after as usize } else { effects.len() };
-        for effect in effects.into_iter().take(applied) {
+        let mut effects = effects.into_iter();
+        for effect in effects.by_ref().take(applied) {
             cx.effect(effect);
         }
         if falls {
             self.falling.remove(&me);
-            self.crash(me, fall);
+            // Even if this activation was its last: it did not get to the end of it.
+            let node = self.nodes[me.index()].node.take().expect("it has just acted");
+            self.vanish(me, node, effects, fall);
         }
     }
 
-    /// Makes a node vanish: its state, its timers, what it has said after its last safe record.
+    /// A node crashes, unless it is down or has left.
     #[cold]
     pub(super) fn crash(&mut self, me: NodeId, fall: Fall) {
+        match self.nodes[me.index()].node.take_if(|node| !P::gone(node)) {
+            Some(node) => self.vanish(me, node, iter::empty(), fall),
+            None => self.faults_void += 1,
+        }
+    }
+
+    /// Ends what is left of a node: its timers, what it said after its last safe record, what it was about to say.
+    fn vanish(
+        &mut self,
+        me: NodeId,
+        node: P::Node,
+        cut: impl Iterator<Item = Effect<P>>,
+        fall: Fall,
+    ) {
         let (outside, index) = (&mut self.outside, me.index());
         let slot = &mut self.nodes[index];
-        let Some(node) = slot.node.take_if(|node| !P::gone(node)) else {
-            self.faults_void += 1;
-            return;
-        };
-        outside.lines.remove(&me);
+        let waiting = outside.lines.remove(&me).into_iter().flat_map(Line::into_effects);
+        for effect in waiting {
+            outside.observer.on_unsaid(self.now, me, &effect);
+        }
+        for effect in cut {
+            outside.observer.on_effect(self.now, me, &effect);
+            outside.observer.on_unsaid(self.now, me, &effect);
+        }
         let synced = outside.synced.get_mut(index);
         let disk = &mut outside.disks[index];
         match (fall.disk, synced) {

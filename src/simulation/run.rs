@@ -37,8 +37,8 @@ where
     /// Lets everything happen up to and including `to`.
     pub fn advance(&mut self, to: Instant) -> Progress {
         let after = to + Span::from_nanos(1);
-        if self.outside.observer.halts() {
-            return Progress::Halted;
+        if let Some(progress) = self.stopped() {
+            return progress;
         }
         loop {
             self.outside.desk.limit = self.outside.desk.next_at().unwrap_or(after).min(after);
@@ -49,10 +49,11 @@ where
                 break;
             }
             let (at, plan) = self.outside.desk.pop().expect("looked at above");
+            assert!(at >= self.now, "a workload asked for something in the past");
             self.now = at;
             self.carry_out(plan);
-            if self.outside.observer.halts() {
-                return Progress::Halted;
+            if let Some(progress) = self.stopped() {
+                return progress;
             }
         }
         match self.outside.queue.is_empty() && !self.outside.desk.rouses() {
@@ -83,14 +84,23 @@ where
                 Event::Timer(index) => self.fire(me, usize::from(index)),
                 Event::Synced => self.end_sync(me),
             }
-            if self.outside.observer.halts() {
-                return Some(Progress::Halted);
-            }
-            if self.events >= self.events_max {
-                return Some(Progress::Exhausted);
+            if let Some(progress) = self.stopped() {
+                return Some(progress);
             }
         }
         None
+    }
+
+    /// Whether the run is over before its time.
+    #[inline(always)]
+    fn stopped(&self) -> Option<Progress> {
+        if self.outside.observer.halts() {
+            Some(Progress::Halted)
+        } else if self.events >= self.events_max {
+            Some(Progress::Exhausted)
+        } else {
+            None
+        }
     }
 
     /// A copy arrives.

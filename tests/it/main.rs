@@ -1,1 +1,6 @@
-//! The one integration test binary.
+//! The one integration test binary: the rules of the source, the contract and its drivers, the protocols.
+
+mod driver;
+mod pirates;
+mod scenario;
+mod tidy;

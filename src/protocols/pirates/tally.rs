@@ -4,7 +4,7 @@ use super::message::{Fact, Lost, Message, Verdict};
 use super::{Keeps, Node};
 use crate::kernel::{Instant, NodeId, Span};
 use crate::network::{Fate, Parcel};
-use crate::protocol::{Input, Observer, Origin, Undelivered};
+use crate::protocol::{Effect, Input, Observer, Origin, Undelivered};
 
 /// How many rumours there can be.
 pub const RUMOURS: usize = 16;
@@ -40,7 +40,7 @@ pub struct Gold {
     pub minted: u64,
     /// In the messages of pirates.
     pub given: u64,
-    /// In copies under way.
+    /// In copies under way, or in gifts that wait for the giver's disk.
     pub in_flight: u64,
     /// In copies that were lost.
     pub lost: u64,
@@ -130,6 +130,25 @@ impl Tally {
         }
     }
 
+    /// The coins that a pirate gives; a gift to oneself never leaves the purse.
+    #[inline(always)]
+    fn gift<P: Keeps>(&self, node: NodeId, effect: &Effect<P>) -> Option<u64> {
+        match effect {
+            Effect::Send { to, message: Message::GoldCoin { coins } }
+                if node != self.controller && *to != node =>
+            {
+                Some(u64::from(*coins))
+            }
+            _ => None,
+        }
+    }
+
+    /// Coins leave a purse for nowhere.
+    fn sink(&mut self, coins: u32) {
+        self.gold.total -= u64::from(coins);
+        self.gold.overboard += u64::from(coins);
+    }
+
     fn stand(&mut self, pirate: NodeId, change: impl FnOnce(&mut Standing)) {
         let standing = &mut self.standing[pirate.index()];
         let counts = |s: &Standing| u64::from(s.enlisted && s.up && !s.left);
@@ -143,12 +162,21 @@ impl<P: Keeps> Observer<P> for Tally {
     #[inline(always)]
     fn on_activation(&mut self, _: Instant, node: NodeId, input: &Input<P>, _: Option<Origin>) {
         match input {
-            Input::Message(_, Message::GoldCoin { coins }) => {
+            // A note to oneself is not seen when it is sent.
+            Input::Message(from, Message::GoldCoin { coins }) if *from != node => {
                 self.gold.in_flight -= u64::from(*coins);
                 self.gold.total += u64::from(*coins);
             }
             Input::Boot(_) if node != self.controller => self.stand(node, |s| s.up = true),
             _ => {}
+        }
+    }
+
+    #[inline(always)]
+    fn on_effect(&mut self, _: Instant, node: NodeId, effect: &Effect<P>) {
+        if let Some(coins) = self.gift(node, effect) {
+            self.gold.total -= coins;
+            self.gold.in_flight += coins;
         }
     }
 
@@ -161,7 +189,7 @@ impl<P: Keeps> Observer<P> for Tally {
                 if from_pirate {
                     self.gifts += 1;
                     self.gold.given += coins;
-                    self.gold.total -= coins;
+                    self.gold.in_flight -= coins; // since it was asked for
                 } else {
                     self.gold.minted += coins;
                 }
@@ -213,12 +241,23 @@ impl<P: Keeps> Observer<P> for Tally {
                 self.promises_broken_mutual += u64::from(*how == Lost::Told);
             }
             Fact::Heard { rumour, .. } => self.hear(at, node, *rumour),
-            Fact::Refused { coins, .. } => {
-                self.gold.total -= u64::from(*coins);
-                self.gold.overboard += u64::from(*coins);
-            }
+            Fact::Refused { coins, .. } => self.sink(*coins),
             Fact::Enlisted => self.stand(node, |s| s.enlisted = true),
             Fact::Left => self.stand(node, |s| s.left = true),
+        }
+    }
+
+    /// The state that a crash erases goes as far as the handler came, whatever became of its effects.
+    fn on_unsaid(&mut self, _: Instant, node: NodeId, effect: &Effect<P>) {
+        if let Some(coins) = self.gift(node, effect) {
+            self.gold.in_flight -= coins;
+            self.gold.overboard += coins;
+        }
+        match effect {
+            Effect::Tell(Fact::Refused { coins, .. }) => self.sink(*coins),
+            Effect::Tell(Fact::EdgeFormed { .. }) => self.edges_formed += 1,
+            Effect::Tell(Fact::EdgeLost { .. }) => self.edges_lost += 1,
+            _ => {}
         }
     }
 
