@@ -50,12 +50,19 @@ pub struct Gold {
     pub counterfeit: u64,
 }
 
-/// Whether a pirate was enlisted, and whether it is up.
+/// What a pirate is, a bit each: one byte of it for each of 10^7 pirates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Standing {
-    enlisted: bool,
-    up: bool,
-    left: bool,
+struct Standing(u8);
+
+impl Standing {
+    const ENLISTED: u8 = 1;
+    const UP: u8 = 2;
+    const LEFT: u8 = 4;
+
+    /// Enlisted, up, and not left.
+    fn is_aboard(self) -> bool {
+        self.0 == Standing::ENLISTED | Standing::UP
+    }
 }
 
 /// How far a rumour has come.
@@ -105,7 +112,7 @@ impl Tally {
 
     /// Whether a pirate has been spoken to by the controller.
     pub(super) fn is_enlisted(&self, pirate: NodeId) -> bool {
-        self.standing[pirate.index()].enlisted
+        self.standing[pirate.index()].0 & Standing::ENLISTED != 0
     }
 
     fn hear(&mut self, at: Instant, pirate: NodeId, rumour: u8) {
@@ -149,12 +156,11 @@ impl Tally {
         self.gold.overboard += u64::from(coins);
     }
 
-    fn stand(&mut self, pirate: NodeId, change: impl FnOnce(&mut Standing)) {
+    fn stand(&mut self, pirate: NodeId, change: impl FnOnce(&mut u8)) {
         let standing = &mut self.standing[pirate.index()];
-        let counts = |s: &Standing| u64::from(s.enlisted && s.up && !s.left);
-        let before = counts(standing);
-        change(standing);
-        self.population = self.population + counts(standing) - before;
+        let before = standing.is_aboard();
+        change(&mut standing.0);
+        self.population = self.population + u64::from(standing.is_aboard()) - u64::from(before);
     }
 }
 
@@ -167,7 +173,7 @@ impl<P: Keeps> Observer<P> for Tally {
                 self.gold.in_flight -= u64::from(*coins);
                 self.gold.total += u64::from(*coins);
             }
-            Input::Boot(_) if node != self.controller => self.stand(node, |s| s.up = true),
+            Input::Boot(_) if node != self.controller => self.stand(node, |s| *s |= Standing::UP),
             _ => {}
         }
     }
@@ -242,8 +248,8 @@ impl<P: Keeps> Observer<P> for Tally {
             }
             Fact::Heard { rumour, .. } => self.hear(at, node, *rumour),
             Fact::Refused { coins, .. } => self.sink(*coins),
-            Fact::Enlisted => self.stand(node, |s| s.enlisted = true),
-            Fact::Left => self.stand(node, |s| s.left = true),
+            Fact::Enlisted => self.stand(node, |s| *s |= Standing::ENLISTED),
+            Fact::Left => self.stand(node, |s| *s |= Standing::LEFT),
         }
     }
 
@@ -263,7 +269,7 @@ impl<P: Keeps> Observer<P> for Tally {
 
     fn on_crash(&mut self, _: Instant, node: NodeId, state: &Node, disk: &P::Durable) {
         let Node::Pirate(pirate) = state else { return };
-        self.stand(node, |s| s.up = false);
+        self.stand(node, |s| *s &= !Standing::UP);
         self.edges_lost += pirate.buddies().len() as u64;
         let sunk = i64::from(pirate.booty()) - i64::from(P::durable(disk).chest().booty);
         // A disk that lost its last writes may be poorer than the purse, or richer, when it forgot a gift.
