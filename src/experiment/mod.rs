@@ -2,6 +2,7 @@
 
 mod builtin;
 mod decode;
+mod explain;
 mod files;
 mod graph_log;
 mod keys;
@@ -19,6 +20,7 @@ mod trace;
 
 pub use builtin::{BUILTINS, Builtin, builtin};
 pub use decode::{Experiment, Given, read_experiment};
+pub use explain::explain;
 pub use files::{Library, read_file};
 pub use metrics::run_metrics;
 pub use record::{

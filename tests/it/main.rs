@@ -2,5 +2,6 @@
 
 mod driver;
 mod pirates;
+mod readme;
 mod scenario;
 mod tidy;
