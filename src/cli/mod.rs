@@ -2,10 +2,12 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bench;
+mod disk;
 mod list;
 mod output;
 mod provenance;
 mod run;
+mod told;
 mod topology;
 mod validate;
 mod verify;

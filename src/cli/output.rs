@@ -90,8 +90,8 @@ pub(super) fn brief(number: Option<f64>) -> String {
     }
     let magnitude = libm::floor(libm::log10(number.abs())) as i32;
     match magnitude {
-        -4..=3 => format!("{number:.*}", (3 - magnitude) as usize),
-        4..=14 => grouped(number.round() as i64),
+        -4..=2 => format!("{number:.*}", (3 - magnitude) as usize),
+        3..=14 => grouped(number.round() as i64),
         _ => format!("{number:.3e}"),
     }
 }
@@ -109,16 +109,32 @@ pub(super) fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
+/// A word of a command line as a shell takes it.
+pub(super) fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_are_brief() {
-        let numbers = [0.0, 12.0, 1234567.0, 0.69123, 83.25, 123456.7, 1.5e-7, -2.5, -1234.0];
+        let numbers = [0.0, 12.0, 1234567.0, 0.69123, 83.25, 123456.7, 1.5e-7, -2.5, -1210.5];
         let shown =
-            ["0", "12", "1,234,567", "0.6912", "83.25", "123,457", "1.500e-7", "-2.500", "-1,234"];
+            ["0", "12", "1,234,567", "0.6912", "83.25", "123,457", "1.500e-7", "-2.500", "-1,211"];
         assert_eq!(numbers.map(|number| brief(Some(number))), shown);
         assert_eq!(brief(None), "-");
+    }
+
+    #[test]
+    fn words_survive_a_shell() {
+        let words = ["a/b.yaml", "my file.yaml", "it's", "", "a=$HOME", "x={a: 1}"];
+        let shown = ["a/b.yaml", "'my file.yaml'", r"'it'\''s'", "''", "'a=$HOME'", "'x={a: 1}'"];
+        assert_eq!(words.map(word), shown);
     }
 }

@@ -1,6 +1,6 @@
 //! `corsair validate`: is this an experiment?
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use super::Status;
@@ -56,9 +56,10 @@ fn given(file: &str) -> Result<Given, Wrong> {
         return Given::new(&name, builtin.text.as_bytes(), None).map_err(Wrong::report);
     }
     if file == "-" {
-        let text = io::read_to_string(io::stdin());
-        let text = text.map_err(|error| Wrong::Sentence(format!("stdin: {error}")))?;
-        return Given::new("stdin", text.as_bytes(), None).map_err(Wrong::report);
+        let mut bytes = Vec::new();
+        let read = io::stdin().read_to_end(&mut bytes);
+        read.map_err(|error| Wrong::Sentence(format!("stdin cannot be read: {error}")))?;
+        return Given::new("stdin", &bytes, None).map_err(Wrong::report);
     }
     let bytes = read_file(&path).map_err(|error| {
         let looks_like_a_name = !file.contains(['/', '.']);

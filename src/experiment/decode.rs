@@ -25,7 +25,7 @@ use crate::settings::{
     Code, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
 };
 use crate::topology::Labels;
-use crate::topology::files::GraphFile;
+use crate::topology::files::{GraphFile, Snapshot};
 
 /// A validated experiment: no setting in it can be wrong.
 #[derive(Debug)]
@@ -411,6 +411,20 @@ impl Experiment {
         match &self.topology {
             Some(Topology::File(file)) => file.snapshot.graph.labels().clone(),
             _ => self.entry.labels(),
+        }
+    }
+
+    /// The topology of the first run; its nodes are labelled as in the results.
+    ///
+    /// # Errors
+    /// One sentence about why there is no such graph.
+    pub fn first_graph(&self) -> Result<Snapshot, String> {
+        match &self.topology {
+            Some(Topology::File(file)) => Ok(file.snapshot.clone()),
+            _ => {
+                let ground = self.ground(self.seed.replication(0))?;
+                Ok(Snapshot::of(ground.graph.with_labels(self.labels())))
+            }
         }
     }
 
