@@ -74,6 +74,15 @@ enum Command {
     Bench(bench::Arguments),
 }
 
+/// A count, also as people write large ones: `1000000` or `1e6`.
+fn parse_count(text: &str) -> Result<u32, String> {
+    let (digits, zeros) = text.split_once('e').unwrap_or((text, "0"));
+    let parsed = digits.parse::<u32>().ok().zip(zeros.parse().ok());
+    let count = parsed.and_then(|(digits, zeros)| digits.checked_mul(10u32.checked_pow(zeros)?));
+    let count = count.filter(|count| *count <= 100_000_000);
+    count.ok_or_else(|| "a count is a whole number up to 100000000, such as 1000 or 1e6".to_owned())
+}
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {

@@ -36,6 +36,14 @@ impl Terminal {
         &mut self.out
     }
 
+    /// Data as comma-separated values.
+    pub(super) fn csv(&mut self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        let mut csv = csv::Writer::from_writer(&mut self.out);
+        csv.write_record(header)?;
+        rows.iter().try_for_each(|row| csv.write_record(row))?;
+        csv.flush()
+    }
+
     /// All data so far is out.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
@@ -57,6 +65,11 @@ impl Terminal {
         };
     }
 
+    /// A line about what is wrong that has its place in front.
+    pub(super) fn plain(&self, line: impl Display) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
     /// All that is wrong with a file, and what will surprise.
     pub(super) fn report(&self, report: &Report) {
         let text = report.render(self.paint);
@@ -68,14 +81,22 @@ impl Terminal {
 
 /// A table for people: columns apart by two spaces, numbers to the right.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let is_number = |text: &str| text.starts_with(|c: char| "0123456789-[".contains(c));
+    let numbers = |place: usize| rows.iter().all(|row| is_number(&row[place]));
+    let columns = rows.first().map_or(header.len(), Vec::len);
+    let right: Vec<_> = (0..columns).map(|place| !rows.is_empty() && numbers(place)).collect();
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.to_vec());
+    table.load_style(presets::NOTHING);
+    if !header.is_empty() {
+        table.set_header(header.to_vec());
+    }
     for row in rows {
         table.add_row(row);
     }
-    for (place, column) in table.column_iter_mut().enumerate() {
+    for (column, right) in table.column_iter_mut().zip(right) {
         column.set_padding((0, 2));
-        if place > 0 {
+        if right {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
