@@ -89,9 +89,8 @@ impl What {
             }
             What::Invariants => {
                 let rows = PROTOCOLS.iter().flat_map(|entry| {
-                    let of_entry = |i: &crate::check::Invariant| {
-                        row([i.name, entry.name(), i.source, i.says])
-                    };
+                    let of_entry =
+                        |i: &crate::check::Invariant| row([i.name, entry.name(), i.source, i.says]);
                     entry.invariants().iter().map(of_entry)
                 });
                 Listing { header: &["name", "protocol", "source", "meaning"], rows: rows.collect() }

@@ -214,8 +214,9 @@ impl Job<'_> {
 /// What was asserted of a metric, and what it is.
 fn refutation(verdict: &Verdict) -> String {
     let bounds = verdict.bounds;
-    let bound =
-        |what: &str, bound: Option<f64>| bound.map(|bound| format!("{what} {}", brief(Some(bound))));
+    let bound = |what: &str, bound: Option<f64>| {
+        bound.map(|bound| format!("{what} {}", brief(Some(bound))))
+    };
     let asserted = [
         bound("at least", bounds.at_least),
         bound("at most", bounds.at_most),

@@ -139,7 +139,8 @@ fn find(arguments: &Arguments, terminal: &Terminal) -> Option<Found> {
     let is_file = what == "-" || Path::new(what).exists();
     if !is_file && is_generator(what) {
         let Some(nodes) = arguments.nodes else {
-            terminal.error(&format!("how many nodes? Add --nodes N: corsair topology {what} -n 100"));
+            terminal
+                .error(&format!("how many nodes? Add --nodes N: corsair topology {what} -n 100"));
             return None;
         };
         let seed = Seed(arguments.seed.unwrap_or(1));

@@ -21,8 +21,8 @@ use super::statistics::{Level, Summary};
 use crate::measure::Metric;
 use crate::record::{
     Counts, Disk, Draft, Manifest, MessageCounts, MetricColumn, Provenance, RecordError, Resource,
-    ResultKind, RunRow, RunsWriter, SeriesWriter, Status, SummaryRow, SummaryWriter,
-    datapackage, runs_columns, series_columns, summary_columns,
+    ResultKind, RunRow, RunsWriter, SeriesWriter, Status, SummaryRow, SummaryWriter, datapackage,
+    runs_columns, series_columns, summary_columns,
 };
 
 /// What is to be run, and how.

@@ -85,7 +85,8 @@ pub fn generate(
     }
     let library = Library::of(None);
     let (topology, _) = decode_tree(&tree, KEYS, &mut report, |s| decode(s, &library));
-    let graph = topology.filter(|_| report.accepts()).map(|it| it.build(nodes, seed.replication(0)));
+    let graph =
+        topology.filter(|_| report.accepts()).map(|it| it.build(nodes, seed.replication(0)));
     match graph {
         Some(Ok(graph)) => Ok(graph),
         Some(Err(error)) => {
