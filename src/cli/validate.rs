@@ -4,13 +4,20 @@ use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use super::Status;
-use super::output::Terminal;
+use super::output::{Terminal, word};
 use crate::experiment::{Experiment, Given, builtin, read_experiment, read_file};
 use crate::settings::Report;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  corsair validate mine.yaml
+  corsair validate configs/*.yaml
+  corsair validate mine.yaml --set network.loss=0.1
+
+Prints the name and the id that results would have. All mistakes of a file are told at once, each
+with its place; then the exit status is 2.")]
 pub(super) struct Arguments {
-    /// Experiment files, or names of built-in ones
+    /// Experiment files, names of built-in ones, or - for stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// Override a setting: a dotted path and a YAML value
@@ -91,5 +98,8 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
         }
     }
     terminal.flush()?;
+    if status == Status::Good {
+        terminal.note(format_args!("next: corsair run {}", word(&arguments.files[0])));
+    }
     Ok(status)
 }

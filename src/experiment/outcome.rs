@@ -202,3 +202,64 @@ fn read_violations(
     }
     Ok(violations)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::builtin::builtin;
+    use super::super::decode::{Given, read_experiment};
+    use super::*;
+
+    fn pirates(sets: &[&str]) -> Experiment {
+        let given = Given::new("pirates", builtin("pirates").unwrap().text.as_bytes(), None);
+        let sets: Vec<_> = sets.iter().map(|set| (*set).to_owned()).collect();
+        read_experiment(&given.unwrap(), &sets).0.unwrap()
+    }
+
+    #[test]
+    fn what_stands_in_a_folder_is_told_as_it_was() {
+        let home = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| fs::write(home.path().join(path), text).unwrap();
+        fs::create_dir(home.path().join("violations")).unwrap();
+        write("runs.csv", "run,rep,end_ms,events,digest\n0,5,1.000001,7,00ff\n1,6,60000,8,10\n");
+        write(
+            "summary.csv",
+            "point,metric,unit,n,mean,sd,ci_low,ci_high,method,min,p05,p50,p95,max\n\
+             0,edges,count,2,1.5,0.1,1e-9,3,t,1,1.05,1.5,1.95,2\n\
+             0,gold_gini,ratio,0,,,,,none,,,,,\n",
+        );
+        write(
+            "violations/gold_conserved-1.json",
+            r#"{"rep":6,"invariant":"gold_conserved","at_ns":9,"node":3,"detail":"d","engine":1}"#,
+        );
+        let experiment = pirates(&["assert.edges.at_least=1e-9", "assert.gold_gini.at_most=1"]);
+        let outcome = Outcome::read(&experiment, home.path()).unwrap();
+        let violation = Violation {
+            invariant: "gold_conserved",
+            at: Instant::from_nanos(9),
+            node: Some(NodeId(3)),
+            detail: "d".into(),
+        };
+        let run = |replication, end, events, digest, violation| RunOutcome {
+            replication,
+            end: Instant::from_nanos(end),
+            events,
+            digest,
+            violation,
+        };
+        let second = run(6, 60_000_000_000, 8, 16, Some(violation));
+        assert_eq!(outcome.runs, [run(5, 1_000_001, 7, 255, None), second]);
+        let [(edges, of_edges), (gini, of_gini)] = outcome.summaries.as_slice() else {
+            panic!("two rows are two metrics")
+        };
+        assert_eq!((edges.name, gini.name), ("edges", "gold_gini"));
+        assert_eq!(of_edges.ci, Some(Interval { low: 1e-9, high: 3.0 }));
+        assert_eq!(of_edges.values.map(|values| values.p95), Some(1.95));
+        assert_eq!((of_gini.n, of_gini.values, of_gini.method), (0, None, Method::None));
+        let held = |name: &str| outcome.verdicts.iter().find(|v| v.metric.name == name).unwrap();
+        assert!(held("edges").holds && !held("gold_gini").holds);
+
+        write("runs.csv", "run,rep,end_ms,events,digest\n0,5,soon,7,00ff\n");
+        let error = Outcome::read(&experiment, home.path()).unwrap_err().to_string();
+        assert!(error.ends_with("runs.csv: line 2 is not as corsair writes it"), "{error}");
+    }
+}

@@ -80,7 +80,9 @@ pub fn run_all(
 ) -> Result<Outcome, RunError> {
     let experiment = request.experiment;
     let mut draft = Draft::begin(disk, target)?;
-    draft.add("experiment.yaml", experiment.text.as_bytes())?;
+    if let Some(text) = &experiment.text {
+        draft.add("experiment.yaml", text.as_bytes())?;
+    }
     let resolved = serde_json::to_string_pretty(&experiment.canonical);
     draft.add("resolved.json", (resolved.expect("a tree of plain values") + "\n").as_bytes())?;
     let series = SeriesWriter::new(draft.create("series.csv")?)?.finish()?;
