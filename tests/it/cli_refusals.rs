@@ -39,8 +39,8 @@ fn mistakes_of_a_file_are_told_with_their_places() {
         (with("nodes: 5\nnodes: 6"), "nodes", ":6:1"),
         ("a: &a [*a]\n".to_owned(), "a", ":1:"),
         (bombs.to_owned(), "alias", ":"),
-        (String::new(), "empty", ":1:1"),
-        ("# nothing\n".to_owned(), "empty", ":"),
+        (String::new(), "no settings in this file", ":1:1"),
+        ("# nothing\n".to_owned(), "no settings in this file", ":"),
         ("[1, 2".to_owned(), "", ":1:"),
         ("\0".to_owned(), "", ":1:1"),
     ] {
@@ -120,5 +120,5 @@ fn folders_of_the_user_are_left_alone() {
         assert!(told.err.contains("thesis holds `thesis.tex`"), "{}", told.err);
     }
     let files = bench.files(".");
-    assert_eq!((files.len(), files[0].1.as_slice()), (1, &b"my life"[..]));
+    assert_eq!((files.len(), files[0].1.as_str()), (1, "my life"));
 }
