@@ -80,7 +80,7 @@ impl Terminal {
 }
 
 /// A table for people: columns apart by two spaces, numbers to the right.
-pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
+pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let rows: Vec<_> = rows.into_iter().collect();
     let is_number = |text: &str| text.starts_with(|c: char| "0123456789-[".contains(c));
     let numbers = |place: usize| rows.iter().all(|row| is_number(&row[place]));
@@ -100,7 +100,8 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table
+    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
 }
 
 /// A number for people: four significant digits, or all of a whole number.

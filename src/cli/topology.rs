@@ -22,10 +22,10 @@ use crate::topology::files::{
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  corsair topology crew.json                               what is in a graph file
-  corsair topology crew.json --out crew.graphml            the same graph in another form
-  corsair topology random_regular -n 1000 --set degree=8   a graph by rule
-  corsair topology pirates-gold --out gold.json            the graph that an experiment starts from
+  corsair topology crew.json                           what is in a graph file
+  corsair topology crew.json --out crew.graphml        the same graph in another form
+  corsair topology random_regular --nodes 100 --set degree=8
+  corsair topology pirates-gold --out gold.json        the graph that an experiment starts from
 
 Graph files are spigo JSON, node-link JSON and GraphML, told apart by what is in them. Written are
 node-link JSON (.json) and GraphML (.graphml), with every attribute.")]
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     /// A graph file, the name of a generator, an experiment, or - for a graph on stdin
     what: String,
     /// How many nodes a generator makes, or an experiment has
-    #[arg(short, long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     nodes: Option<u32>,
     /// The root seed of what is drawn; 1 for generators
     #[arg(short, long, value_name = "SEED")]
@@ -139,8 +139,9 @@ fn find(arguments: &Arguments, terminal: &Terminal) -> Option<Found> {
     let is_file = what == "-" || Path::new(what).exists();
     if !is_file && is_generator(what) {
         let Some(nodes) = arguments.nodes else {
-            terminal
-                .error(&format!("how many nodes? Add --nodes N: corsair topology {what} -n 100"));
+            terminal.error(&format!(
+                "how many nodes? Add --nodes N: corsair topology {what} --nodes 100"
+            ));
             return None;
         };
         let seed = Seed(arguments.seed.unwrap_or(1));
@@ -239,7 +240,8 @@ fn tell(
             if let Some(counts) = counts {
                 terminal.say(format_args!("{}: {counts}", arguments.what))?;
             }
-            let shown = |value| if value == None { "-".to_owned() } else { text(value) };
+            let shown =
+                |value: Option<f64>| value.map_or("-".to_owned(), |value| value.to_string());
             let rows = metrics.map(|(name, value)| vec![name.to_owned(), shown(value)]);
             terminal.say(table(&["metric", "value"], rows))?;
         }

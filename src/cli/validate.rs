@@ -90,8 +90,9 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
             Read::Good(experiment) => {
                 let Experiment { name, nodes, replications, .. } = &*experiment;
                 let id = experiment.id(None);
+                let plural = if *replications == 1 { "" } else { "s" };
                 terminal.say(format_args!(
-                    "{file}: {name} {id}, {nodes} nodes, {replications} replications"
+                    "{file}: {name} {id}, {nodes} nodes, {replications} replication{plural}"
                 ))?;
             }
             Read::Bad => status = Status::BadInput,

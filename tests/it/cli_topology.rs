@@ -97,11 +97,11 @@ fn generators_and_experiments_have_graphs() {
     let csv = |words: &[&str]| {
         bench.call(&[&["topology"], words, &["--format", "csv"]].concat()).good().out
     };
-    let regular = csv(&["random_regular", "-n", "100", "--set", "degree=8", "-o", "r.json"]);
+    let regular = csv(&["random_regular", "--nodes", "100", "--set", "degree=8", "-o", "r.json"]);
     assert_eq!((value(&regular, "mean_degree"), value(&regular, "in_degree_max")), (8.0, 8.0));
-    assert_eq!(value(&csv(&["ring", "-n", "1e3"]), "edges"), 2000.0);
-    assert_eq!(value(&csv(&["complete", "-n", "1000000"]), "edges"), 999_999.0 * 1e6);
-    assert_eq!(value(&csv(&["pirates-gold", "-n", "50"]), "mean_degree"), 8.0);
+    assert_eq!(value(&csv(&["ring", "--nodes", "1e3"]), "edges"), 2000.0);
+    assert_eq!(value(&csv(&["complete", "--nodes", "1000000"]), "edges"), 999_999.0 * 1e6);
+    assert_eq!(value(&csv(&["pirates-gold", "--nodes", "50"]), "mean_degree"), 8.0);
     let text = "schema: 1\nname: r\nnodes: 100\ntopology: {random_regular: {degree: 8}}\n\
                 protocol: {pirates: {start: reload}}\nstop: {at: 1s}\n";
     bench.write("r.yaml", text);
@@ -117,15 +117,18 @@ fn generators_and_experiments_have_graphs() {
 fn what_has_no_graph_is_refused() {
     let bench = Bench::new();
     for (words, says) in [
-        (&["random_regular", "-n", "9", "--set", "degree=3"][..], "nodes x degree has to be even"),
-        (&["random_regular", "-n", "9"], "degree"),
-        (&["random_regular", "-n", "9", "--set", "degre=2"], "did you mean `degree`?"),
+        (
+            &["random_regular", "--nodes", "9", "--set", "degree=3"][..],
+            "nodes x degree has to be even",
+        ),
+        (&["random_regular", "--nodes", "9"], "degree"),
+        (&["random_regular", "--nodes", "9", "--set", "degre=2"], "did you mean `degree`?"),
         (&["ring"], "how many nodes?"),
-        (&["rign", "-n", "9"], "generators: complete, empty, line, ring, random_regular"),
-        (&["complete", "-n", "1e6", "-o", "x.json"], "too many for a file"),
-        (&["ring", "-n", "9", "-o", "x.gexf"], "add --to"),
+        (&["rign", "--nodes", "9"], "generators: complete, empty, line, ring, random_regular"),
+        (&["complete", "--nodes", "1e6", "-o", "x.json"], "too many for a file"),
+        (&["ring", "--nodes", "9", "-o", "x.gexf"], "add --to"),
         (&["."], "is a folder"),
-        (&["ring", "-n", "1e12"], "a whole number up to"),
+        (&["ring", "--nodes", "1e12"], "a whole number up to"),
     ] {
         let told = bench.call(&[&["topology"], words].concat());
         assert_eq!(told.status, Some(2), "{words:?}");

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     #[arg(value_enum, value_name = "LINE")]
     lines: Vec<Line>,
     /// How many nodes, or pending events with --queue; may be repeated
-    #[arg(short, long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     nodes: Vec<u32>,
     /// Time a pop and a push of the event queue, std's binary heap and priority-queue
     #[arg(long, conflicts_with = "lines")]
