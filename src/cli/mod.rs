@@ -2,10 +2,12 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bench;
+mod disk;
 mod list;
 mod output;
 mod provenance;
 mod run;
+mod told;
 mod topology;
 mod validate;
 mod verify;
@@ -70,6 +72,15 @@ enum Command {
     Topology(topology::Arguments),
     /// Measure the speed of this machine and this build
     Bench(bench::Arguments),
+}
+
+/// A count, also as people write large ones: `1000000` or `1e6`.
+fn parse_count(text: &str) -> Result<u32, String> {
+    let (digits, zeros) = text.split_once('e').unwrap_or((text, "0"));
+    let parsed = digits.parse::<u32>().ok().zip(zeros.parse().ok());
+    let count = parsed.and_then(|(digits, zeros)| digits.checked_mul(10u32.checked_pow(zeros)?));
+    let count = count.filter(|count| *count <= 100_000_000);
+    count.ok_or_else(|| "a count is a whole number up to 100000000, such as 1000 or 1e6".to_owned())
 }
 
 /// How a command ended.

@@ -36,6 +36,14 @@ impl Terminal {
         &mut self.out
     }
 
+    /// Data as comma-separated values.
+    pub(super) fn csv(&mut self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        let mut csv = csv::Writer::from_writer(&mut self.out);
+        csv.write_record(header)?;
+        rows.iter().try_for_each(|row| csv.write_record(row))?;
+        csv.flush()
+    }
+
     /// All data so far is out.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
@@ -57,6 +65,11 @@ impl Terminal {
         };
     }
 
+    /// A line about what is wrong that has its place in front.
+    pub(super) fn plain(&self, line: impl Display) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
     /// All that is wrong with a file, and what will surprise.
     pub(super) fn report(&self, report: &Report) {
         let text = report.render(self.paint);
@@ -67,19 +80,28 @@ impl Terminal {
 }
 
 /// A table for people: columns apart by two spaces, numbers to the right.
-pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Table {
+pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let is_number = |text: &str| text.starts_with(|c: char| "0123456789-[".contains(c));
+    let numbers = |place: usize| rows.iter().all(|row| is_number(&row[place]));
+    let columns = rows.first().map_or(header.len(), Vec::len);
+    let right: Vec<_> = (0..columns).map(|place| !rows.is_empty() && numbers(place)).collect();
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.to_vec());
+    table.load_style(presets::NOTHING);
+    if !header.is_empty() {
+        table.set_header(header.to_vec());
+    }
     for row in rows {
         table.add_row(row);
     }
-    for (place, column) in table.column_iter_mut().enumerate() {
+    for (column, right) in table.column_iter_mut().zip(right) {
         column.set_padding((0, 2));
-        if place > 0 {
+        if right {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table
+    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
 }
 
 /// A number for people: four significant digits, or all of a whole number.
@@ -90,8 +112,8 @@ pub(super) fn brief(number: Option<f64>) -> String {
     }
     let magnitude = libm::floor(libm::log10(number.abs())) as i32;
     match magnitude {
-        -4..=3 => format!("{number:.*}", (3 - magnitude) as usize),
-        4..=14 => grouped(number.round() as i64),
+        -4..=2 => format!("{number:.*}", (3 - magnitude) as usize),
+        3..=14 => grouped(number.round() as i64),
         _ => format!("{number:.3e}"),
     }
 }
@@ -109,16 +131,32 @@ pub(super) fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
+/// A word of a command line as a shell takes it.
+pub(super) fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_are_brief() {
-        let numbers = [0.0, 12.0, 1234567.0, 0.69123, 83.25, 123456.7, 1.5e-7, -2.5, -1234.0];
+        let numbers = [0.0, 12.0, 1234567.0, 0.69123, 83.25, 123456.7, 1.5e-7, -2.5, -1210.5];
         let shown =
-            ["0", "12", "1,234,567", "0.6912", "83.25", "123,457", "1.500e-7", "-2.500", "-1,234"];
+            ["0", "12", "1,234,567", "0.6912", "83.25", "123,457", "1.500e-7", "-2.500", "-1,211"];
         assert_eq!(numbers.map(|number| brief(Some(number))), shown);
         assert_eq!(brief(None), "-");
+    }
+
+    #[test]
+    fn words_survive_a_shell() {
+        let words = ["a/b.yaml", "my file.yaml", "it's", "", "a=$HOME", "x={a: 1}"];
+        let shown = ["a/b.yaml", "'my file.yaml'", r"'it'\''s'", "''", "'a=$HOME'", "'x={a: 1}'"];
+        assert_eq!(words.map(word), shown);
     }
 }

@@ -1,16 +1,23 @@
 //! `corsair validate`: is this an experiment?
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use super::Status;
-use super::output::Terminal;
+use super::output::{Terminal, word};
 use crate::experiment::{Experiment, Given, builtin, read_experiment, read_file};
 use crate::settings::Report;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  corsair validate mine.yaml
+  corsair validate configs/*.yaml
+  corsair validate mine.yaml --set network.loss=0.1
+
+Prints the name and the id that results would have. All mistakes of a file are told at once, each
+with its place; then the exit status is 2.")]
 pub(super) struct Arguments {
-    /// Experiment files, or names of built-in ones
+    /// Experiment files, names of built-in ones, or - for stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// Override a setting: a dotted path and a YAML value
@@ -56,9 +63,10 @@ fn given(file: &str) -> Result<Given, Wrong> {
         return Given::new(&name, builtin.text.as_bytes(), None).map_err(Wrong::report);
     }
     if file == "-" {
-        let text = io::read_to_string(io::stdin());
-        let text = text.map_err(|error| Wrong::Sentence(format!("stdin: {error}")))?;
-        return Given::new("stdin", text.as_bytes(), None).map_err(Wrong::report);
+        let mut bytes = Vec::new();
+        let read = io::stdin().read_to_end(&mut bytes);
+        read.map_err(|error| Wrong::Sentence(format!("stdin cannot be read: {error}")))?;
+        return Given::new("stdin", &bytes, None).map_err(Wrong::report);
     }
     let bytes = read_file(&path).map_err(|error| {
         let looks_like_a_name = !file.contains(['/', '.']);
@@ -82,13 +90,17 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
             Read::Good(experiment) => {
                 let Experiment { name, nodes, replications, .. } = &*experiment;
                 let id = experiment.id(None);
+                let plural = if *replications == 1 { "" } else { "s" };
                 terminal.say(format_args!(
-                    "{file}: {name} {id}, {nodes} nodes, {replications} replications"
+                    "{file}: {name} {id}, {nodes} nodes, {replications} replication{plural}"
                 ))?;
             }
             Read::Bad => status = Status::BadInput,
         }
     }
     terminal.flush()?;
+    if status == Status::Good {
+        terminal.note(format_args!("next: corsair run {}", word(&arguments.files[0])));
+    }
     Ok(status)
 }

@@ -22,10 +22,10 @@ use crate::network::decode::read_network;
 use crate::network::{NetworkConfig, Population, Selector};
 use crate::protocols::{Ground, Surroundings};
 use crate::settings::{
-    Code, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
+    Code, Form, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
 };
 use crate::topology::Labels;
-use crate::topology::files::GraphFile;
+use crate::topology::files::{GraphFile, Snapshot};
 
 /// A validated experiment: no setting in it can be wrong.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ pub struct Experiment {
     pub canonical: Json,
     /// Whether the file has a `sweep`, which a run ignores.
     pub has_sweep: bool,
-    /// The file as it was given.
-    pub text: String,
+    /// The file as it was given; `None`: it was a `resolved.json`, which is written in any case.
+    pub text: Option<String>,
 }
 
 /// A file to be read as an experiment.
@@ -118,7 +118,8 @@ pub fn read_experiment(given: &Given, overrides: &[String]) -> (Option<Experimen
     if !report.accepts() {
         return (None, report);
     }
-    let text = given.source.text().to_owned();
+    let is_written = given.source.form() == Form::Written;
+    let text = is_written.then(|| given.source.text().to_owned());
     (experiment.map(|experiment| Experiment { canonical, text, ..experiment }), report)
 }
 
@@ -237,7 +238,7 @@ impl Reader<'_, '_> {
             faults,
             canonical: Json::Null,
             has_sweep,
-            text: String::new(),
+            text: None,
         };
         if self.s.errors() == before {
             self.judge(&experiment);
@@ -401,6 +402,20 @@ impl Experiment {
         match &self.topology {
             Some(Topology::File(file)) => file.snapshot.graph.labels().clone(),
             _ => self.entry.labels(),
+        }
+    }
+
+    /// The topology of the first run; its nodes are labelled as in the results.
+    ///
+    /// # Errors
+    /// One sentence about why there is no such graph.
+    pub fn first_graph(&self) -> Result<Snapshot, String> {
+        match &self.topology {
+            Some(Topology::File(file)) => Ok(file.snapshot.clone()),
+            _ => {
+                let ground = self.ground(self.seed.replication(0))?;
+                Ok(Snapshot::of(ground.graph.with_labels(self.labels())))
+            }
         }
     }
 

@@ -7,6 +7,7 @@ mod files;
 mod graph_log;
 mod keys;
 mod metrics;
+mod outcome;
 mod record;
 mod registry;
 mod results;
@@ -23,13 +24,15 @@ pub use decode::{Experiment, Given, read_experiment};
 pub use explain::explain;
 pub use files::{Library, read_file};
 pub use metrics::run_metrics;
+pub use outcome::{Outcome, RunOutcome, Verdict};
 pub use record::{
     Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
 };
 pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
-pub use results::{Outcome, Request, RunError, Verdict, run_all};
+pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
 pub use statistics::{Interval, Level, Method, Summary, Values};
+pub use topology::{generate, topologies};
 
 /// The version of every event stream. It is raised whenever one may change, from the first release on; results of
 /// two engines never mix.

@@ -12,16 +12,17 @@ use serde_json::json;
 use super::ENGINE_NUMBER;
 use super::decode::Experiment;
 use super::metrics::run_metrics;
-use super::record::{Bounds, Condition, TraceLevel};
+use super::outcome::{Outcome, RunOutcome, judge};
+use super::record::TraceLevel;
 use super::run::{Artifacts, RunPlan, RunReport};
 use super::series::InOrder;
 use super::sink::{RunSink, Shared};
 use super::statistics::{Level, Summary};
 use crate::measure::Metric;
 use crate::record::{
-    Counts, Disk, Draft, Manifest, MessageCounts, MetricColumn, Provenance, Published, RecordError,
-    Resource, ResultKind, RunRow, RunsWriter, SeriesWriter, Status, SummaryRow, SummaryWriter,
-    datapackage, runs_columns, series_columns, summary_columns,
+    Counts, Disk, Draft, Manifest, MessageCounts, MetricColumn, Provenance, RecordError, Resource,
+    ResultKind, RunRow, RunsWriter, SeriesWriter, Status, SummaryRow, SummaryWriter, datapackage,
+    runs_columns, series_columns, summary_columns,
 };
 
 /// What is to be run, and how.
@@ -67,34 +68,6 @@ impl From<std::io::Error> for RunError {
     }
 }
 
-/// What came of it.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The replications, in order, and what is left of each run.
-    pub runs: Vec<(u32, RunReport)>,
-    /// Each metric of scope run, over all runs.
-    pub summaries: Vec<(&'static Metric, Summary)>,
-    /// What was asserted, and whether it holds.
-    pub verdicts: Vec<Verdict>,
-    /// What should be known beside.
-    pub warnings: Vec<String>,
-    /// Whether the folder is new, or was confirmed.
-    pub published: Published,
-}
-
-/// An assertion and how it was judged.
-#[derive(Clone, Debug)]
-pub struct Verdict {
-    /// The metric.
-    pub metric: &'static Metric,
-    /// Its bounds.
-    pub bounds: Bounds,
-    /// What was held against them: an interval's bounds, or one value twice; `None`: the metric is missing.
-    pub judged: Option<(f64, f64)>,
-    /// Whether it lies within.
-    pub holds: bool,
-}
-
 /// Runs everything and writes the folder `target`. `provenance` is asked when all runs are done.
 ///
 /// # Errors
@@ -107,7 +80,9 @@ pub fn run_all(
 ) -> Result<Outcome, RunError> {
     let experiment = request.experiment;
     let mut draft = Draft::begin(disk, target)?;
-    draft.add("experiment.yaml", experiment.text.as_bytes())?;
+    if let Some(text) = &experiment.text {
+        draft.add("experiment.yaml", text.as_bytes())?;
+    }
     let resolved = serde_json::to_string_pretty(&experiment.canonical);
     draft.add("resolved.json", (resolved.expect("a tree of plain values") + "\n").as_bytes())?;
     let series = SeriesWriter::new(draft.create("series.csv")?)?.finish()?;
@@ -125,9 +100,10 @@ pub fn run_all(
     write_violations(experiment, &runs, &mut draft)?;
     draft.add_provenance(&provenance())?;
     let published = draft.publish(manifest(request, &runs))?;
-    let verdicts = experiment.asserts.iter().map(|assert| judge(assert, &summaries)).collect();
+    let verdicts = judge(&experiment.asserts, &summaries);
     let warnings = warnings.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Outcome { runs, summaries, verdicts, warnings, published })
+    let runs = runs.into_iter().map(RunOutcome::of).collect();
+    Ok(Outcome { runs, summaries, verdicts, warnings, published: Some(published) })
 }
 
 fn manifest(request: Request<'_>, runs: &[(u32, RunReport)]) -> Manifest {
@@ -201,10 +177,8 @@ fn run_one(
     // One run's graphs say enough; `--rep` gives any other's.
     let artifacts = if run == 0 { Artifacts::Wanted } else { Artifacts::Unwanted };
     let plan = RunPlan { experiment, run, replication, artifacts };
-    let ground = experiment.ground(plan.seed()).map_err(RunError::Setup)?;
     let mut sink = RunSink::new(run, shared, experiment.record.graph.as_ref());
-    let report = experiment.protocol.run(&plan, &ground, &mut sink);
-    let report = report.map_err(|error| match sink.take_error() {
+    let report = plan.run(&mut sink).map_err(|error| match sink.take_error() {
         Some(error) => RunError::Record(error),
         None => RunError::Setup(error),
     })?;
@@ -222,19 +196,6 @@ fn summarise(
         runs.iter().filter_map(|(_, run)| run.metrics[place]).collect()
     };
     metrics.map(|(place, metric)| (metric, Summary::of(&of(place), Level::USUAL))).collect()
-}
-
-/// Bounds are held against the interval of the mean where there is one, else against the value.
-fn judge(assert: &Condition, summaries: &[(&'static Metric, Summary)]) -> Verdict {
-    let Condition { metric, bounds } = assert;
-    let summary = summaries.iter().find(|(known, _)| known.name == metric.name);
-    let judged = summary.and_then(|(_, summary)| match (summary.ci, summary.values) {
-        (Some(interval), _) => Some((interval.low, interval.high)),
-        (None, Some(values)) => Some((values.mean, values.mean)),
-        (None, None) => None,
-    });
-    let holds = judged.is_some_and(|(low, high)| bounds.hold(low, high));
-    Verdict { metric, bounds: *bounds, judged, holds }
 }
 
 /// Those metrics that `runs.csv` has no column of its own for.

@@ -44,6 +44,15 @@ impl RunPlan<'_> {
     pub fn seed(&self) -> Seed {
         self.experiment.seed.replication(self.replication)
     }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// One sentence about what could not be set up or written.
+    pub fn run(&self, sink: &mut dyn Sink) -> Result<RunReport, String> {
+        let ground = self.experiment.ground(self.seed())?;
+        self.experiment.protocol.run(self, &ground, sink)
+    }
 }
 
 /// Where a run's results go while it runs.

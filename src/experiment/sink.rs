@@ -36,38 +36,64 @@ pub(super) struct RunSink<'a, 'd> {
     rows: SeriesWriter<Vec<u8>>,
     count: usize,
     logs: Vec<Log>,
-    /// The first error as it was, for its path.
-    error: Option<RecordError>,
+    error: FirstError,
+}
+
+/// The first error as it was, for its path: a run knows sentences only.
+#[derive(Clone, Default)]
+struct FirstError(Rc<RefCell<Option<RecordError>>>);
+
+impl FirstError {
+    /// Keeps an error, and tells the run to stop.
+    fn keep<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let error = RecordError::from(error);
+            let told = io::Error::other(error.to_string());
+            self.0.borrow_mut().get_or_insert(error);
+            told
+        })
+    }
 }
 
 /// A log that the run writes and the sink closes.
 #[derive(Clone)]
-struct Log(Rc<RefCell<Option<DraftFile>>>);
+struct Log {
+    file: Rc<RefCell<Option<DraftFile>>>,
+    error: FirstError,
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut *self.0.borrow_mut() {
+        self.error.keep(match &mut *self.file.borrow_mut() {
             Some(file) => file.write(bytes),
             None => Err(io::Error::other("the log is closed")),
-        }
+        })
     }
     fn flush(&mut self) -> io::Result<()> {
-        self.0.borrow_mut().as_mut().map_or(Ok(()), Write::flush)
+        self.error.keep(self.file.borrow_mut().as_mut().map_or(Ok(()), Write::flush))
     }
 }
 
 impl<'a, 'd> RunSink<'a, 'd> {
     pub(super) fn new(run: u32, shared: &'a Shared<'d>, graph: Option<&'a GraphRecord>) -> Self {
         let rows = SeriesWriter::rows_only(Vec::new());
-        RunSink { run, shared, graph, rows, count: 0, logs: Vec::new(), error: None }
+        RunSink {
+            run,
+            shared,
+            graph,
+            rows,
+            count: 0,
+            logs: Vec::new(),
+            error: FirstError::default(),
+        }
     }
 
     /// Closes the logs and passes on what is left.
     pub(super) fn finish(mut self) -> Result<(), RecordError> {
         self.pass_on()?;
         self.shared.series.finish(self.run)?;
-        for Log(log) in self.logs {
-            if let Some(file) = log.take() {
+        for log in self.logs {
+            if let Some(file) = log.file.take() {
                 lock(&self.shared.draft).close(file)?;
             }
         }
@@ -76,7 +102,7 @@ impl<'a, 'd> RunSink<'a, 'd> {
 
     /// What went wrong, with its path.
     pub(super) fn take_error(&mut self) -> Option<RecordError> {
-        self.error.take()
+        self.error.0.take()
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
@@ -85,28 +111,15 @@ impl<'a, 'd> RunSink<'a, 'd> {
         self.shared.series.write(self.run, &rows.finish()?)
     }
 
-    /// Keeps an error of the record layer, and tells the run to stop.
-    fn keep<T>(&mut self, result: Result<T, RecordError>) -> io::Result<T> {
-        result.map_err(|error| {
-            let told = io::Error::other(error.to_string());
-            self.error.get_or_insert(error);
-            told
-        })
+    fn create(&self, path: &str) -> io::Result<DraftFile> {
+        Ok(lock(&self.shared.draft).create(path)?)
     }
 
-    fn create(&mut self, path: &str) -> io::Result<DraftFile> {
-        let created = lock(&self.shared.draft).create(path);
-        self.keep(created)
+    fn close(&self, file: DraftFile) -> io::Result<()> {
+        Ok(lock(&self.shared.draft).close(file)?)
     }
 
-    fn close(&mut self, file: DraftFile) -> io::Result<()> {
-        let closed = lock(&self.shared.draft).close(file);
-        self.keep(closed)
-    }
-}
-
-impl Sink for RunSink<'_, '_> {
-    fn sample(&mut self, at: Instant, reading: &Reading) -> io::Result<()> {
+    fn write_sample(&mut self, at: Instant, reading: &Reading) -> io::Result<()> {
         let id = match reading.id {
             Id::Run => String::new(),
             Id::Number(number) => number.to_string(),
@@ -125,7 +138,7 @@ impl Sink for RunSink<'_, '_> {
         if self.count == ROWS { self.pass_on() } else { Ok(()) }
     }
 
-    fn snapshot(&mut self, moment: Moment, snapshot: &Snapshot) -> io::Result<()> {
+    fn write_snapshot(&self, moment: Moment, snapshot: &Snapshot) -> io::Result<()> {
         let formats = self.graph.map_or(&[][..], |graph| &graph.formats);
         let (stem, wanted) = match moment {
             // The final graph is always there in both formats.
@@ -151,9 +164,21 @@ impl Sink for RunSink<'_, '_> {
         }
         Ok(())
     }
+}
+
+impl Sink for RunSink<'_, '_> {
+    fn sample(&mut self, at: Instant, reading: &Reading) -> io::Result<()> {
+        let written = self.write_sample(at, reading);
+        self.error.keep(written)
+    }
+
+    fn snapshot(&mut self, moment: Moment, snapshot: &Snapshot) -> io::Result<()> {
+        self.error.keep(self.write_snapshot(moment, snapshot))
+    }
 
     fn log(&mut self, path: &str) -> io::Result<Box<dyn Write>> {
-        let log = Log(Rc::new(RefCell::new(Some(self.create(path)?))));
+        let file = self.error.keep(self.create(path))?;
+        let log = Log { file: Rc::new(RefCell::new(Some(file))), error: self.error.clone() };
         self.logs.push(log.clone());
         Ok(Box::new(log))
     }

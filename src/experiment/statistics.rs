@@ -48,6 +48,11 @@ impl Method {
             Method::None => "none",
         }
     }
+
+    /// The method of that word.
+    pub(super) fn from_word(word: &str) -> Option<Method> {
+        [Method::T, Method::None].into_iter().find(|method| method.word() == word)
+    }
 }
 
 /// What a sample says.

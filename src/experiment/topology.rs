@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::files::Library;
 use crate::kernel::{Domain, Seed, Stream};
-use crate::settings::{Code, Field, Key, Kind, Mistake, Place, Section, Shape, Source, Variant};
+use crate::settings::{
+    Code, Field, Key, Kind, Mistake, Place, Report, Section, Shape, Source, Variant,
+    decode as decode_tree, parse, set,
+};
 use crate::topology::Graph;
 use crate::topology::files::{Direction, GraphFile, ReadOptions, Repeats, read};
 use crate::topology::generate::{Degree, line, random_regular, ring};
@@ -55,6 +58,45 @@ const FILE: &[Key] = &[
     Key::optional("sha256", Shape::Text, "its digest, to be sure that it is the same file"),
     Key::optional("counts", Shape::Any, "what it held when it was read"),
 ];
+
+/// The generators that an experiment may name, and `file`.
+pub fn topologies() -> &'static [Variant] {
+    TOPOLOGIES
+}
+
+/// The graph of a generator, as the first run of an experiment of that seed has it. `overrides` are
+/// those of its section, such as `degree=8`.
+///
+/// # Errors
+/// All that is wrong with the settings.
+pub fn generate(
+    name: &str,
+    nodes: u32,
+    seed: Seed,
+    overrides: &[String],
+) -> Result<Graph, Box<Report>> {
+    const KEYS: &[Key] =
+        &[Key::required("topology", Shape::OneOf(TOPOLOGIES), "who is whose neighbour")];
+    let mut report = Report::new();
+    let source = Source::new("topology", &format!("topology: {name}"));
+    let Some(mut tree) = parse(&source, &mut report) else { return Err(report.into()) };
+    for assignment in overrides {
+        set(&mut tree, &format!("topology.{name}.{assignment}"), &mut report);
+    }
+    let library = Library::of(None);
+    let (topology, _) = decode_tree(&tree, KEYS, &mut report, |s| decode(s, &library));
+    let graph =
+        topology.filter(|_| report.accepts()).map(|it| it.build(nodes, seed.replication(0)));
+    match graph {
+        Some(Ok(graph)) => Ok(graph),
+        Some(Err(error)) => {
+            let place = Place::at(&source, 1, "topology: ".len() + 1);
+            report.add(Mistake::new(Code::OutOfRange, error, place));
+            Err(report.into())
+        }
+        None => Err(report.into()),
+    }
+}
 
 /// Which graph.
 #[derive(Clone, Debug)]

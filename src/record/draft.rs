@@ -108,6 +108,11 @@ impl<'d> Draft<'d> {
             FileEntry { path: path.clone(), bytes: sum.bytes, sha256: sum.sha256 }
         };
         manifest.files = self.files.iter().map(entry).collect();
+        // What somebody removed while it was written must not be promised.
+        for file in &manifest.files {
+            let path = self.folder().join(&file.path);
+            std::fs::metadata(&path).map_err(RecordError::disk("read", &path))?;
+        }
         self.write_unlisted(MANIFEST, &manifest.to_json())?;
         let folder = self.folder();
         for room in self.rooms.iter().map(|room| folder.join(room)).chain([folder.to_owned()]) {
@@ -128,13 +133,24 @@ impl<'d> Draft<'d> {
         let full = self.folder().join(path);
         let room = Path::new(path).parent().filter(|room| *room != Path::new(""));
         if let Some(room) = room {
-            let made = self.folder().join(room);
-            self.disk.create_path(&made).map_err(RecordError::disk("create", &made))?;
-            let above = room.ancestors().filter(|room| *room != Path::new(""));
-            self.rooms.extend(above.map(Path::to_owned));
+            self.make_room(room)?;
         }
         let file = self.disk.create_file(&full).map_err(RecordError::disk("create", &full))?;
         Ok(Named { file, path: full })
+    }
+
+    /// Makes a folder inside, and those above it, each once: whoever removes the draft under way is told so.
+    fn make_room(&mut self, room: &Path) -> Result<(), RecordError> {
+        if room == Path::new("") || self.rooms.contains(room) {
+            return Ok(());
+        }
+        if let Some(above) = room.parent() {
+            self.make_room(above)?;
+        }
+        let made = self.folder().join(room);
+        self.disk.create_folder(&made).map_err(RecordError::disk("create", &made))?;
+        self.rooms.insert(room.to_owned());
+        Ok(())
     }
 
     fn write_unlisted(&mut self, path: &str, text: &str) -> Result<(), RecordError> {

@@ -1,6 +1,12 @@
-//! The one integration test binary: the rules of the source, the contract and its drivers, the protocols.
+//! The one integration test binary: the rules of the source, the contract and its drivers, the protocols, the command.
 
+mod cli;
+mod cli_misfortune;
+mod cli_refusals;
+mod cli_same;
+mod cli_topology;
 mod driver;
+mod inputs;
 mod pirates;
 mod readme;
 mod scenario;

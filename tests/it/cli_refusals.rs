@@ -1,0 +1,124 @@
+//! Bad input gets one clear answer: what is wrong, where, exit status 2, and nothing written.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+
+use crate::cli::{Bench, ROOT};
+
+/// An experiment in which one line is bad.
+fn with(line: &str) -> String {
+    let key = line.split(':').next().unwrap();
+    let lines = ["schema: 1", "name: x", "nodes: 5", "protocol: pirates", "stop: {at: 1s}"];
+    let kept = lines.iter().filter(|kept| !kept.starts_with(&format!("{key}:")));
+    let mut text: String = kept.map(|kept| format!("{kept}\n")).collect();
+    text += line;
+    text.push('\n');
+    text
+}
+
+#[test]
+fn mistakes_of_a_file_are_told_with_their_places() {
+    let bombs = "a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\n\
+                 c: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c]\n\
+                 e: &e [*d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e]\n\
+                 g: &g [*f, *f, *f, *f, *f, *f, *f, *f]\nh: &h [*g, *g, *g, *g, *g, *g, *g, *g]\n";
+    for (text, says, place) in [
+        (with("fanuot: 3"), "unknown key `fanuot`", ":6:1"),
+        (with("stop: {at: 60}"), "60s or 60ms?", ":5:12"),
+        (with("network: {loss: 5}"), "between 0 and 1", ":6:17"),
+        (with("faults: [{crash: {at: 1s, nodes: {node: 12}}}]"), "12", ":6:10"),
+        (with("nodes: -5"), "nodes", ":5:8"),
+        (with("nodes: 1000000000000"), "100000000", ":5:8"),
+        (with("nodes: 1e12"), "nodes", ":5:8"),
+        (with("protocol: pirate"), "did you mean `pirates`?", ":5:11"),
+        (with("record: {metrics: [gold_gin]}"), "did you mean `gold_gini`?", ":6:20"),
+        (with("assert: {edgs: {at_least: 1}}"), "did you mean `edges`?", ":6:"),
+        (with("invariants: [gold]"), "no invariant `gold`", ":6:14"),
+        (with("topology: {file: gone.json}"), "there is no file gone.json", ":6:"),
+        (with("name: ../../etc"), "a name is up to 80 letters", ":5:7"),
+        (with("nodes: 5\nnodes: 6"), "nodes", ":6:1"),
+        ("a: &a [*a]\n".to_owned(), "a", ":1:"),
+        (bombs.to_owned(), "alias", ":"),
+        (String::new(), "no settings in this file", ":1:1"),
+        ("# nothing\n".to_owned(), "no settings in this file", ":"),
+        ("[1, 2".to_owned(), "", ":1:"),
+        ("\0".to_owned(), "", ":1:1"),
+    ] {
+        let bench = Bench::new();
+        bench.write("x.yaml", &text);
+        let before = bench.files(".");
+        for command in ["run", "validate"] {
+            let told = bench.call(&[command, "x.yaml"]);
+            assert_eq!((told.status, told.out.as_str()), (Some(2), ""), "{text}{}", told.err);
+            assert!(told.err.contains(says), "`{says}`: {}", told.err);
+            assert!(told.err.contains(&format!("--> x.yaml{place}")), "`{place}`: {}", told.err);
+        }
+        assert_eq!(bench.files("."), before);
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let bench = Bench::new();
+    bench.write("x.yaml", with("fanuot: 3") + "network: {loss: 5}\nrecord: {every: 1}\n");
+    let told = bench.call(&["run", "x.yaml", "--set", "seed=minus"]);
+    assert_eq!(told.err.matches("error[").count(), 4, "{}", told.err);
+    assert!(told.err.contains("--> --set seed=minus:1:6"), "{}", told.err);
+}
+
+#[test]
+fn mistakes_of_a_graph_file_are_told_with_their_places_in_it() {
+    let bench = Bench::new();
+    let path = format!("{ROOT}/tests/oracles/pirates/graphs/bad-truncated.json");
+    fs::copy(path, bench.path("cut.json")).unwrap();
+    bench.write("x.yaml", with("topology: {file: cut.json}"));
+    let told = bench.call(&["run", "x.yaml"]);
+    assert_eq!(told.status, Some(2));
+    assert!(told.err.contains("end of file inside the array graph"), "{}", told.err);
+    assert!(told.err.contains("--> cut.json:"), "{}", told.err);
+    assert!(!bench.path("results").exists());
+}
+
+#[test]
+fn what_is_no_file_is_told_in_a_sentence() {
+    let bench = Bench::new();
+    bench.write("latin.yaml", b"schema: 1\nname: caf\xe9\n");
+    fs::create_dir(bench.path("folder")).unwrap();
+    for (words, says) in [
+        (&["run", "latin.yaml"][..], "--> latin.yaml:2:10"),
+        (&["run", "folder"], "folder is a folder, not a file"),
+        (&["run", "gone.yaml"], "there is no file gone.yaml"),
+        (&["run", "piratse"], "corsair list examples"),
+        (&["run"], "Usage: corsair run"),
+        (&["rum", "pirates"], "corsair"),
+        (&["run", "pirates", "-j", "0"], "--jobs"),
+        (&["run", "pirates", "--assert", "edges"], "write METRIC>=VALUE"),
+        (&["run", "pirates", "--assert", "edgs>=1"], "did you mean `edges`?"),
+        (&["run", "pirates", "--set", "nodes"], "KEY=VALUE"),
+        (&["run", "pirates", "--set", "netwrok.loss=0"], "did you mean `network`?"),
+        (&["run", "pirates", "-o", "."], "folder"),
+        (&["verify", "gone"], "gone"),
+        (&["verify", "folder"], "folder"),
+    ] {
+        let before = bench.files(".");
+        let told = bench.call(words);
+        assert_eq!((told.status, told.out.as_str()), (Some(2), ""), "{words:?}: {}", told.err);
+        assert!(told.err.contains(says), "{words:?}: {}", told.err);
+        assert_eq!(bench.files("."), before);
+    }
+}
+
+#[test]
+fn folders_of_the_user_are_left_alone() {
+    let bench = Bench::new();
+    fs::create_dir(bench.path("thesis")).unwrap();
+    bench.write("thesis/thesis.tex", "my life");
+    for force in [&[][..], &["--force"]] {
+        let words = [&["run", "pirates", "--set", "nodes=5", "-o", "thesis"], force].concat();
+        let told = bench.call(&words);
+        assert_eq!((told.status, told.out.as_str()), (Some(2), ""), "{}", told.err);
+        assert!(told.err.contains("thesis holds `thesis.tex`"), "{}", told.err);
+    }
+    let files = bench.files(".");
+    assert_eq!((files.len(), files[0].1.as_str()), (1, "my life"));
+}
