@@ -57,7 +57,6 @@ fn pirates_gold() {
     hold("pirates-gold", &built_in::<&str>("pirates-gold", &[]), 20, &[shared]);
     let set = ["protocol.pirates.gift={coins: 1}", "protocol.pirates.gold={constant: 5}"];
     let one_by_one = Reference::derived("gold_gini", 6.0 / 11.0, 0.0111);
-    let set = [set[0], set[1], "protocol.pirates.stay=1200s"];
     hold("pirates-gold, one coin", &built_in("pirates-gold", &set), 10, &[one_by_one]);
 }
 
