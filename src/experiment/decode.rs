@@ -17,7 +17,7 @@ use super::registry::{Entry, PROTOCOLS, Prepared, protocol};
 use super::topology::{self, Topology, hex};
 use crate::faults::decode::read_faults;
 use crate::faults::{DiskLoss, Fault, FaultId, Faults};
-use crate::kernel::{Instant, NodeId, Seed};
+use crate::kernel::{Instant, Seed};
 use crate::network::decode::read_network;
 use crate::network::{NetworkConfig, Population, Selector};
 use crate::protocols::{Ground, Surroundings};
@@ -392,18 +392,8 @@ impl Experiment {
     pub fn population(&self) -> Population {
         let mut population = Population::of(self.nodes);
         population.role_nodes = self.entry.role_nodes();
-        let labels = self.labels();
-        let ids = (0..self.nodes).map(NodeId);
-        // Names are written out only where somebody could ask for one.
-        if self.faults_name_nodes() || self.nodes <= 100_000 {
-            population.names = ids.map(|id| (labels.get(id).to_string(), id)).collect();
-        }
+        population.labels = self.labels();
         population
-    }
-
-    fn faults_name_nodes(&self) -> bool {
-        let names = |selector: &Selector| matches!(selector, Selector::Names(_));
-        self.faults.iter().any(|(_, fault)| fault.selectors().into_iter().any(names))
     }
 
     /// The names of the nodes: the file's, or the protocol's own.

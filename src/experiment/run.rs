@@ -367,3 +367,15 @@ where
         Ok(columns.iter().map(of).collect())
     }
 }
+
+impl Experiment {
+    /// Runs one replication alone, into a sink of the caller's.
+    ///
+    /// # Errors
+    /// One sentence about what could not be set up or written.
+    pub fn run(&self, replication: u32, sink: &mut dyn Sink) -> Result<RunReport, String> {
+        let artifacts = Artifacts::Wanted;
+        let plan = RunPlan { experiment: self, run: 0, replication, artifacts };
+        self.protocol.run(&plan, &self.ground(plan.seed())?, sink)
+    }
+}

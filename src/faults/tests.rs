@@ -4,6 +4,7 @@ use super::*;
 use crate::kernel::{Distribution, Domain, Instant, NodeId, Probability, Seed, Span, Stream};
 use crate::network::{Degradation, Direction, Fraction, Links, Population, Rule, RuleId};
 use crate::network::{Selector, Targets};
+use crate::topology::Labels;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -212,7 +213,7 @@ fn an_isolated_node_is_alone_in_the_direction_asked_for() {
     .into_iter()
     .collect();
     let mut population = Population::of(10);
-    population.names.insert("Pirate7".to_owned(), NodeId(7));
+    population.labels = Labels::Numbered { prefix: "Pirate".to_owned(), first: 0 };
     let rules = faults.expand(&population, SEED, at(100)).unwrap().rules;
     let seven = || Targets::Nodes(ids(&[7]));
     let cut = |way| Rule::Cut(Links::Touching(seven(), way));
@@ -244,7 +245,8 @@ fn what_makes_no_sense_is_refused_in_one_sentence() {
         assert_eq!(refusal(fault, 5), sentence);
     }
     let mut population = Population { role_nodes: 1, ..Population::of(5) };
-    population.names.insert("Anne".to_owned(), NodeId(0));
+    population.labels =
+        Labels::Given(["Anne", "Bart", "Cid", "Dora", "Edward"].into_iter().collect());
     let resolve = |selector: Selector| selector.resolve(&population, &mut stream());
     assert_eq!(resolve(Selector::Node(NodeId(5))), Ok(Targets::Nodes(ids(&[5]))));
     assert_eq!(resolve(Selector::All), Ok(Targets::Nodes(ids(&[0, 1, 2, 3, 4]))));

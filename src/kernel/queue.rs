@@ -29,7 +29,7 @@ pub struct Entry<E> {
 /// A monotone priority queue: entries leave by time, and in push order at equal times.
 #[derive(Debug)]
 pub struct EventQueue<E> {
-    buckets: Box<[Bucket<E>]>,
+    buckets: Box<[Bucket<E>; LEVELS * SLOTS]>,
     occupied: Occupied,
     /// A lower bound of every time in the buckets, which they are laid out by.
     base: u64,
@@ -101,18 +101,17 @@ impl<E> Default for EventQueue<E> {
 impl<E> EventQueue<E> {
     /// An empty queue.
     pub fn new() -> Self {
-        let empty = || Bucket { tail: Vec::new(), full: Vec::new() };
+        let empty = |_| Bucket { tail: Vec::new(), full: Vec::new() };
         EventQueue {
-            buckets: (0..LEVELS * SLOTS).map(|_| empty()).collect(),
+            buckets: Box::new(std::array::from_fn(empty)),
             occupied: Occupied { words: [0; LEVELS * SLOTS / 64], summary: 0 },
             base: 0,
             spare: Vec::new(),
             run: Run {
+                sorted: vec![],
                 items: vec![],
                 keys: vec![],
                 scratch: vec![],
-                mask: 0,
-                next: 0,
                 end: 0,
                 bits: 0,
             },
@@ -173,7 +172,7 @@ impl<E> EventQueue<E> {
             } else if head >= limit {
                 return None;
             } else {
-                self.run.take()
+                self.run.sorted.pop().expect("it has a head")
             };
             self.now = entry.at.nanos();
             self.len -= 1;
@@ -195,14 +194,14 @@ impl<E> EventQueue<E> {
     /// Where the entry that is popped about `k` pops from now will go, if that is known already.
     #[inline(always)]
     pub fn ahead(&self, k: usize) -> Option<NodeId> {
-        let key = self.run.keys.get(self.run.next + k)?;
-        Some(self.run.items[(key & self.run.mask) as usize].as_ref()?.to)
+        let sorted = &self.run.sorted;
+        Some(sorted.get(sorted.len().wrapping_sub(k + 1))?.to)
     }
 
     /// All entries, in no useful order.
     pub fn iter(&self) -> impl Iterator<Item = &Entry<E>> {
         let filed = self.buckets.iter().flat_map(|b| b.full.iter().flatten().chain(&b.tail));
-        self.run.items.iter().flatten().chain(self.near.iter().map(|near| &near.entry)).chain(filed)
+        self.run.sorted.iter().chain(self.near.iter().map(|near| &near.entry)).chain(filed)
     }
 
     /// Puts an entry into its bucket.
@@ -291,13 +290,13 @@ impl<E> EventQueue<E> {
 /// The content of one bucket, in order.
 #[derive(Debug)]
 struct Run<E> {
+    /// The entries, the first at the end.
+    sorted: Vec<Entry<E>>,
+    /// The entries as they come out of their bucket.
     items: Vec<Option<Entry<E>>>,
     /// For each item (time since the run's start) << k | index, sorted: stable because the index decides last.
     keys: Vec<u64>,
     scratch: Vec<u64>,
-    /// The index's part of a key.
-    mask: u64,
-    next: usize,
     /// No entry of the run, and none in near, lies at or after it.
     end: u64,
     bits: u32,
@@ -307,40 +306,35 @@ impl<E> Run<E> {
     /// When the next entry is due; `u64::MAX` if there is none.
     #[inline(always)]
     fn head(&self) -> u64 {
-        let Some(key) = self.keys.get(self.next) else { return u64::MAX };
-        self.items[(key & self.mask) as usize].as_ref().map_or(u64::MAX, |entry| entry.at.nanos())
-    }
-
-    #[inline(always)]
-    fn take(&mut self) -> Entry<E> {
-        let index = (self.keys[self.next] & self.mask) as usize;
-        self.next += 1;
-        self.items[index].take().expect("each index is in one key")
+        self.sorted.last().map_or(u64::MAX, |entry| entry.at.nanos())
     }
 
     /// Orders the items, all of which lie within 2^bits of `base`.
     fn sort(&mut self, base: u64, bits: u32) {
-        (self.next, self.bits) = (0, bits);
+        self.bits = bits;
         self.end = base.saturating_add(1 << bits);
         let index_bits = usize::BITS - self.items.len().max(2).saturating_sub(1).leading_zeros();
-        self.mask = (1 << index_bits) - 1;
+        let mask = (1 << index_bits) - 1;
         self.keys.clear();
         let since = |item: &Option<Entry<E>>| item.as_ref().map_or(0, |e| e.at.nanos() - base);
         if bits + index_bits > u64::BITS {
             // Spans of years in one bucket: only ever a few entries.
             self.keys.extend(0..self.items.len() as u64);
             self.keys.sort_by_key(|&index| since(&self.items[index as usize]));
-            return;
-        }
-        let keyed = self.items.iter().enumerate();
-        self.keys.extend(keyed.map(|(index, item)| since(item) << index_bits | index as u64));
-        match bits.div_ceil(8) {
-            0 => {}
-            passes @ 1..=3 if self.keys.len() >= 128 => {
-                (0..passes).for_each(|pass| self.sort_by_byte(index_bits + 8 * pass));
+        } else {
+            let keyed = self.items.iter().enumerate();
+            self.keys.extend(keyed.map(|(index, item)| since(item) << index_bits | index as u64));
+            match bits.div_ceil(8) {
+                0 => {}
+                passes @ 1..=3 if self.keys.len() >= 128 => {
+                    (0..passes).for_each(|pass| self.sort_by_byte(index_bits + 8 * pass));
+                }
+                _ => self.keys.sort_unstable(),
             }
-            _ => self.keys.sort_unstable(),
         }
+        let Run { sorted, items, keys, .. } = self;
+        let take = |key: &u64| items[(key & mask) as usize].take().expect("each has one key");
+        sorted.extend(keys.iter().rev().map(take));
     }
 
     /// One pass of a radix sort.
@@ -364,14 +358,11 @@ impl<E> Run<E> {
     }
 
     /// Takes out, in order, what lies at or after the end.
-    fn split_off(&mut self) -> Vec<Entry<E>> {
+    fn split_off(&mut self) -> impl Iterator<Item = Entry<E>> + use<E> {
         let end = self.end;
-        let at =
-            |key: &u64| self.items[(key & self.mask) as usize].as_ref().map_or(0, |e| e.at.nanos());
-        let kept = self.next + self.keys[self.next..].partition_point(|key| at(key) < end);
-        let keys = self.keys.split_off(kept);
-        let items = &mut self.items;
-        keys.iter().filter_map(|key| items[(key & self.mask) as usize].take()).collect()
+        let later = self.sorted.partition_point(|entry| entry.at.nanos() >= end);
+        let kept = self.sorted.split_off(later);
+        mem::replace(&mut self.sorted, kept).into_iter().rev()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::kernel::NodeId;
 use crate::settings::nearest;
+use crate::topology::Labels;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -13,11 +14,14 @@ pub struct Population {
     pub nodes: u32,
     /// How many role nodes come after them.
     pub role_nodes: u32,
-    /// The names of nodes that have one.
-    pub names: BTreeMap<String, NodeId>,
+    /// What the nodes are called.
+    pub labels: Labels,
     /// The groups of nodes that are in one.
     pub groups: BTreeMap<String, Vec<NodeId>>,
 }
+
+/// So many names are looked through for one to suggest.
+const SUGGESTED: u32 = 10_000;
 
 impl Population {
     /// So many nodes without names, groups or roles.
@@ -31,8 +35,12 @@ impl Population {
     }
 
     pub(super) fn named(&self, name: &str) -> Result<NodeId, SelectorError> {
-        let unknown = || SelectorError::NoSuchName(name.to_owned(), near(name, self.names.keys()));
-        self.names.get(name).copied().ok_or_else(unknown)
+        let found = self.labels.find(name).filter(|node| node.0 < self.nodes);
+        found.ok_or_else(|| {
+            let ids = (0..self.nodes.min(SUGGESTED)).map(NodeId);
+            let labels: Vec<_> = ids.map(|id| self.labels.get(id).to_string()).collect();
+            SelectorError::NoSuchName(name.to_owned(), near(name, labels.iter()))
+        })
     }
 
     pub(super) fn group(&self, name: &str) -> Result<&[NodeId], SelectorError> {

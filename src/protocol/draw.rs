@@ -62,6 +62,14 @@ pub trait Random<'w> {
     }
 }
 
+/// A script of answers, whatever the key.
+impl<'w, F: FnMut(Draw<'w>) -> u64> Random<'w> for F {
+    fn draw(&mut self, draw: Draw<'w>) -> u64 {
+        self(draw)
+    }
+    fn keyed(&mut self, _: u64) {}
+}
+
 /// What a simulation answers, from a stream of uniform words.
 #[inline(always)]
 pub fn answer(draw: Draw<'_>, bits: &mut impl Bits) -> u64 {

@@ -115,7 +115,10 @@ impl<P: Protocol, F: Flaw<P>> Protocol for Flawed<P, F> {
     type Fact = P::Fact;
 
     fn boot<'w>(role: P::Role, cx: &mut impl Context<'w, Self>) -> P::Node {
-        cx.persist(FlawedRecord::Boot);
+        // Only where the flaw has shown: a record would hold up what the node says next.
+        if cx.disk().seen != cx.disk().kept {
+            cx.persist(FlawedRecord::Boot);
+        }
         P::boot(role, &mut Editing(cx, PhantomData::<F>))
     }
     fn on_message<'w>(

@@ -1,6 +1,6 @@
 //! Observers: who listens to a run without taking part in it.
 
-use super::{Input, Origin, Protocol};
+use super::{Effect, Input, Origin, Protocol};
 use crate::kernel::{Instant, NodeId, RequestId};
 use crate::network::{Fate, Parcel};
 
@@ -18,6 +18,9 @@ pub trait Observer<P: Protocol> {
     /// A node that is up is about to handle an input.
     #[inline(always)]
     fn on_activation(&mut self, _: Instant, _: NodeId, _: &Input<P>, _: Option<Origin>) {}
+    /// A handler asks for this. A send may wait for the disk before [`Observer::on_send`] tells of it.
+    #[inline(always)]
+    fn on_effect(&mut self, _: Instant, _: NodeId, _: &Effect<P>) {}
     /// A message was handed to the network, which has decided.
     #[inline(always)]
     fn on_send(&mut self, _: &Parcel, _: &Fate, _: &P::Message) {}
@@ -31,6 +34,10 @@ pub trait Observer<P: Protocol> {
     /// A node tells a fact.
     #[inline(always)]
     fn on_fact(&mut self, _: Instant, _: NodeId, _: &P::Fact) {}
+    /// A node that crashes had asked for this, but it never happens: its handler was cut short, or the effect waited
+    /// for the disk. Comes after [`Observer::on_effect`] and before [`Observer::on_crash`].
+    #[inline(always)]
+    fn on_unsaid(&mut self, _: Instant, _: NodeId, _: &Effect<P>) {}
     /// A node has crashed: the state that is lost, and the disk as a restart will find it.
     #[inline(always)]
     fn on_crash(&mut self, _: Instant, _: NodeId, _: &P::Node, _: &P::Durable) {}
@@ -54,6 +61,11 @@ impl<P: Protocol, A: Observer<P>, B: Observer<P>> Observer<P> for (A, B) {
     ) {
         self.0.on_activation(at, node, input, origin);
         self.1.on_activation(at, node, input, origin);
+    }
+    #[inline(always)]
+    fn on_effect(&mut self, at: Instant, node: NodeId, effect: &Effect<P>) {
+        self.0.on_effect(at, node, effect);
+        self.1.on_effect(at, node, effect);
     }
     #[inline(always)]
     fn on_send(&mut self, parcel: &Parcel, fate: &Fate, message: &P::Message) {
@@ -81,6 +93,10 @@ impl<P: Protocol, A: Observer<P>, B: Observer<P>> Observer<P> for (A, B) {
     fn on_fact(&mut self, at: Instant, node: NodeId, fact: &P::Fact) {
         self.0.on_fact(at, node, fact);
         self.1.on_fact(at, node, fact);
+    }
+    fn on_unsaid(&mut self, at: Instant, node: NodeId, effect: &Effect<P>) {
+        self.0.on_unsaid(at, node, effect);
+        self.1.on_unsaid(at, node, effect);
     }
     #[inline(always)]
     fn on_crash(&mut self, at: Instant, node: NodeId, state: &P::Node, disk: &P::Durable) {

@@ -17,7 +17,7 @@ pub struct Recorder<'w, P: Protocol, A> {
     pub config: &'w P::Config,
     /// What it has persisted.
     pub disk: P::Durable,
-    /// Answers each draw; a key is ignored.
+    /// Answers each draw.
     pub answers: A,
     /// All effects, in the order given.
     pub effects: Vec<Effect<P>>,
@@ -36,14 +36,16 @@ impl<'w, P: Protocol, A: FnMut(Draw<'w>) -> u64> Recorder<'w, P, A> {
     }
 }
 
-impl<'w, P: Protocol, A: FnMut(Draw<'w>) -> u64> Random<'w> for Recorder<'w, P, A> {
+impl<'w, P: Protocol, A: Random<'w>> Random<'w> for Recorder<'w, P, A> {
     fn draw(&mut self, draw: Draw<'w>) -> u64 {
-        (self.answers)(draw)
+        self.answers.draw(draw)
     }
-    fn keyed(&mut self, _: u64) {}
+    fn keyed(&mut self, key: u64) {
+        self.answers.keyed(key);
+    }
 }
 
-impl<'w, P: Protocol, A: FnMut(Draw<'w>) -> u64> Context<'w, P> for Recorder<'w, P, A> {
+impl<'w, P: Protocol, A: Random<'w>> Context<'w, P> for Recorder<'w, P, A> {
     fn me(&self) -> NodeId {
         self.me
     }

@@ -6,8 +6,17 @@ use crate::kernel::{Instant, NodeId, RequestId};
 use crate::protocol::{Input, Protocol, TimerName};
 
 /// A digest over activations: when, where, and what kind of input from whom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest(u128);
+
+impl Default for Digest {
+    /// Not zero, as the first boot of all is a word of zeros, which would leave a zero as it is.
+    fn default() -> Digest {
+        Digest(ODD)
+    }
+}
+
+const ODD: u128 = 0xDA94_2042_E4DD_58B5_2360_ED05_1FC6_5DA5;
 
 impl Digest {
     /// Folds an activation in. Each step is a bijection of the digest, so that a difference never gets lost.
@@ -24,7 +33,6 @@ impl Digest {
         let when = at.nanos() ^ what.rotate_right(8);
         let whom = u64::from(node.0) << 32 | u64::from(detail);
         let word = u128::from(whom) << 64 | u128::from(when);
-        const ODD: u128 = 0xDA94_2042_E4DD_58B5_2360_ED05_1FC6_5DA5;
         self.0 = (self.0 ^ word).rotate_left(59).wrapping_mul(ODD);
     }
 

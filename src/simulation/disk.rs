@@ -55,6 +55,13 @@ pub(super) struct Line<P: Protocol> {
     waiting: VecDeque<Waiting<P>>,
 }
 
+impl<P: Protocol> Line<P> {
+    /// All that waits.
+    pub(super) fn into_effects(self) -> impl Iterator<Item = Effect<P>> {
+        self.waiting.into_iter().map(|given| given.effect)
+    }
+}
+
 impl<P, O, W, T> Live<'_, '_, P, O, W, T>
 where
     P: Protocol,

@@ -1,13 +1,17 @@
 //! How nodes start, crash, and start again.
 
-use super::live::Live;
+use std::iter;
+
+use super::disk::Line;
+use super::live::{DrawsOf, Live};
 use super::plan::Plan;
 use super::workload::Workload;
-use super::world::{Tag, World};
+use super::world::{Clock, Outside, Slot, Tag, World};
 use crate::faults::DiskLoss;
 use crate::kernel::{NodeId, Span};
 use crate::network::Targets;
-use crate::protocol::{Context, Input, Observer, Origin, Protocol, Random, Recorder, TimerName};
+use crate::protocol::{Context, Effect, Input, Observer, Origin, Protocol, Recorder, TimerName};
+use crate::topology::Graph;
 
 /// How a node crashes.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +20,53 @@ pub(super) struct Fall {
     pub(super) disk: DiskLoss,
     /// When it starts again.
     pub(super) restart_after: Option<Span>,
+}
+
+/// Runs one handler.
+#[inline(always)]
+pub(super) fn handle<P, O, W, T>(
+    ground: (&Graph, &P::Config),
+    clock: &mut Clock,
+    outside: &mut Outside<P, O, W, T>,
+    slot: &mut Slot<P>,
+    me: NodeId,
+    input: Input<P>,
+    origin: Option<Origin>,
+) where
+    P: Protocol,
+    O: Observer<P>,
+    W: Workload<P>,
+    T: Tag,
+{
+    let (mut cx, node) = begin(ground, clock, outside, slot, me, &input, origin);
+    input.run(node, &mut cx);
+}
+
+/// Counts an activation, and makes its context.
+#[inline(always)]
+fn begin<'a, 'w, P, O, W, T>(
+    (graph, config): (&'w Graph, &'w P::Config),
+    clock: &mut Clock,
+    outside: &'a mut Outside<P, O, W, T>,
+    slot: &'a mut Slot<P>,
+    me: NodeId,
+    input: &Input<P>,
+    origin: Option<Origin>,
+) -> (Live<'a, 'w, P, O, W, T>, &'a mut Option<P::Node>)
+where
+    P: Protocol,
+    O: Observer<P>,
+    W: Workload<P>,
+    T: Tag,
+{
+    let now = clock.now;
+    clock.digest.add(now, me, input);
+    clock.events += 1;
+    outside.observer.on_activation(now, me, input, origin);
+    slot.activations += 1;
+    let (deadlines, activation) = (slot.deadlines.as_mut(), slot.activations);
+    let cx = Live { me, now, graph, config, outside, deadlines, activation, k: 0, draws: None };
+    (cx, &mut slot.node)
 }
 
 impl<P, O, W, T> World<P, O, W, T>
@@ -32,77 +83,72 @@ where
     }
 
     /// Runs one handler of a node that is up, or boots one that is down.
-    #[inline(always)]
     pub(super) fn activate(&mut self, me: NodeId, input: Input<P>, origin: Option<Origin>) {
-        self.digest.add(self.now, me, &input);
-        self.events += 1;
-        let World { config, graph, nodes, outside, now, .. } = self;
-        outside.observer.on_activation(*now, me, &input, origin);
-        let slot = &mut nodes[me.index()];
-        slot.activations += 1;
-        let mut cx = Live {
-            me,
-            now: *now,
-            graph,
-            config,
-            outside,
-            deadlines: slot.deadlines.as_mut(),
-            activation: slot.activations,
-            k: 0,
-            draws: None,
-        };
-        if self.falling.is_empty() {
-            return input.run(&mut slot.node, &mut cx);
+        if !self.falling.is_empty() {
+            return self.activate_falling(me, input, origin);
         }
-        self.activate_falling(me, input);
+        let World { config, graph, nodes, outside, clock, .. } = self;
+        let slot = &mut nodes[me.index()];
+        handle((graph, config), clock, outside, slot, me, input, origin);
     }
 
     /// An activation that may be cut short: its effects are recorded, the first few applied, then the node crashes.
     #[cold]
     #[inline(never)]
-    fn activate_falling(&mut self, me: NodeId, input: Input<P>) {
-        let World { config, graph, nodes, outside, now, .. } = self;
+    pub(super) fn activate_falling(&mut self, me: NodeId, input: Input<P>, origin: Option<Origin>) {
+        let World { config, graph, nodes, outside, clock, .. } = self;
         let slot = &mut nodes[me.index()];
-        let mut cx = Live {
-            me,
-            now: *now,
-            graph,
-            config,
-            outside,
-            deadlines: slot.deadlines.as_mut(),
-            activation: slot.activations,
-            k: 0,
-            draws: None,
-        };
+        let (ground, now) = ((&*graph, &*config), clock.now);
+        let (mut cx, node) = begin(ground, clock, outside, slot, me, &input, origin);
         let Some(&(after, fall)) = self.falling.get(&me) else {
-            return input.run(&mut slot.node, &mut cx);
+            return input.run(node, &mut cx);
         };
         let (peers, config, seen) = (cx.peers(), cx.config(), cx.disk().clone());
-        let (answers, effects) = (|draw| cx.draw(draw), Vec::new());
-        let mut recorder = Recorder { me, now: *now, peers, config, disk: seen, answers, effects };
-        input.run(&mut slot.node, &mut recorder);
+        let (answers, effects) = (DrawsOf(&mut cx), Vec::new());
+        let mut recorder = Recorder { me, now, peers, config, disk: seen, answers, effects };
+        input.run(node, &mut recorder);
         let effects = recorder.effects;
         let falls = effects.len() >= after as usize;
         let applied = if falls { after as usize } else { effects.len() };
-        for effect in effects.into_iter().take(applied) {
+        let mut effects = effects.into_iter();
+        for effect in effects.by_ref().take(applied) {
             cx.effect(effect);
         }
         if falls {
             self.falling.remove(&me);
-            self.crash(me, fall);
+            // Even if this activation was its last: it did not get to the end of it.
+            let node = self.nodes[me.index()].node.take().expect("it has just acted");
+            self.vanish(me, node, effects, fall);
         }
     }
 
-    /// Makes a node vanish: its state, its timers, what it has said after its last safe record.
+    /// A node crashes, unless it is down or has left.
     #[cold]
     pub(super) fn crash(&mut self, me: NodeId, fall: Fall) {
+        match self.nodes[me.index()].node.take_if(|node| !P::gone(node)) {
+            Some(node) => self.vanish(me, node, iter::empty(), fall),
+            None => self.faults_void += 1,
+        }
+    }
+
+    /// Ends what is left of a node: its timers, what it said after its last safe record, what it was about to say.
+    fn vanish(
+        &mut self,
+        me: NodeId,
+        node: P::Node,
+        cut: impl Iterator<Item = Effect<P>>,
+        fall: Fall,
+    ) {
         let (outside, index) = (&mut self.outside, me.index());
         let slot = &mut self.nodes[index];
-        let Some(node) = slot.node.take_if(|node| !P::gone(node)) else {
-            self.faults_void += 1;
-            return;
-        };
-        outside.lines.remove(&me);
+        let waiting = outside.lines.remove(&me).into_iter().flat_map(Line::into_effects);
+        for effect in waiting {
+            outside.observer.on_unsaid(self.clock.now, me, &effect);
+        }
+        for effect in cut {
+            outside.observer.on_effect(self.clock.now, me, &effect);
+            outside.observer.on_unsaid(self.clock.now, me, &effect);
+        }
         let synced = outside.synced.get_mut(index);
         let disk = &mut outside.disks[index];
         match (fall.disk, synced) {
@@ -114,16 +160,16 @@ where
                 synced.into_iter().for_each(|synced| *synced = P::Durable::default());
             }
         }
-        outside.observer.on_crash(self.now, me, &node, disk);
+        outside.observer.on_crash(self.clock.now, me, &node, disk);
         let timers = P::Timer::ALL.len();
         for (k, deadline) in slot.deadlines.as_mut().iter_mut().enumerate() {
             outside.moved.disarm(deadline, index * timers + k);
         }
         self.crashes += 1;
-        self.outside.workload.on_down(self.now, me, &mut self.outside.desk);
+        self.outside.workload.on_down(self.clock.now, me, &mut self.outside.desk);
         if let Some(after) = fall.restart_after {
             let targets = Targets::Nodes(vec![me]);
-            self.outside.desk.plan(self.now + after, Plan::Start { targets });
+            self.outside.desk.plan(self.clock.now + after, Plan::Start { targets });
         }
     }
 

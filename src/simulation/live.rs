@@ -42,6 +42,18 @@ impl<'w, P: Protocol, O, W, T> Random<'w> for Live<'_, 'w, P, O, W, T> {
     }
 }
 
+/// The draws of an activation, without its effects.
+pub(super) struct DrawsOf<'a, C>(pub(super) &'a mut C);
+
+impl<'w, C: Random<'w>> Random<'w> for DrawsOf<'_, C> {
+    fn draw(&mut self, draw: Draw<'w>) -> u64 {
+        self.0.draw(draw)
+    }
+    fn keyed(&mut self, key: u64) {
+        self.0.keyed(key);
+    }
+}
+
 impl<'w, P, O, W, T> Context<'w, P> for Live<'_, 'w, P, O, W, T>
 where
     P: Protocol,
@@ -71,6 +83,7 @@ where
     }
     #[inline(always)]
     fn effect(&mut self, effect: Effect<P>) {
+        self.outside.observer.on_effect(self.now, self.me, &effect);
         if let Effect::Send { .. } = effect {
             self.k += 1;
         }

@@ -58,6 +58,12 @@ impl Plan {
 
     /// Whether it can make something happen in a world where no event is left.
     pub(super) fn rouses(&self) -> bool {
-        matches!(self, Plan::Start { .. } | Plan::Request(_) | Plan::Wake(_))
+        match self {
+            Plan::Start { .. } | Plan::Request(_) | Plan::Wake(_) => true,
+            Plan::Crash { after_effects, restart_after, .. } => {
+                after_effects.is_none() && restart_after.is_some()
+            }
+            Plan::Begin(..) | Plan::End(_) => false,
+        }
     }
 }

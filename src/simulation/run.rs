@@ -1,7 +1,7 @@
 //! The loop: events by time; before those of an instant the faults, then the requests that are planned for it.
 
 use super::deadline::Firing;
-use super::lifecycle::Fall;
+use super::lifecycle::{Fall, handle};
 use super::live::Live;
 use super::plan::Plan;
 use super::workload::Workload;
@@ -37,8 +37,8 @@ where
     /// Lets everything happen up to and including `to`.
     pub fn advance(&mut self, to: Instant) -> Progress {
         let after = to + Span::from_nanos(1);
-        if self.outside.observer.halts() {
-            return Progress::Halted;
+        if let Some(progress) = self.stopped() {
+            return progress;
         }
         loop {
             self.outside.desk.limit = self.outside.desk.next_at().unwrap_or(after).min(after);
@@ -49,10 +49,11 @@ where
                 break;
             }
             let (at, plan) = self.outside.desk.pop().expect("looked at above");
-            self.now = at;
+            assert!(at >= self.clock.now, "a workload asked for something in the past");
+            self.clock.now = at;
             self.carry_out(plan);
-            if self.outside.observer.halts() {
-                return Progress::Halted;
+            if let Some(progress) = self.stopped() {
+                return progress;
             }
         }
         match self.outside.queue.is_empty() && !self.outside.desk.rouses() {
@@ -77,28 +78,37 @@ where
                 }
             }
             let Entry { at, to: me, event } = entry;
-            self.now = at;
+            self.clock.now = at;
             match event {
                 Event::Deliver { from, message, tag } => self.deliver(me, from, message, tag),
                 Event::Timer(index) => self.fire(me, usize::from(index)),
                 Event::Synced => self.end_sync(me),
             }
-            if self.outside.observer.halts() {
-                return Some(Progress::Halted);
-            }
-            if self.events >= self.events_max {
-                return Some(Progress::Exhausted);
+            if let Some(progress) = self.stopped() {
+                return Some(progress);
             }
         }
         None
     }
 
+    /// Whether the run is over before its time.
+    #[inline(always)]
+    fn stopped(&self) -> Option<Progress> {
+        if self.outside.observer.halts() {
+            Some(Progress::Halted)
+        } else if self.clock.events >= self.events_max {
+            Some(Progress::Exhausted)
+        } else {
+            None
+        }
+    }
+
     /// A copy arrives.
     #[inline(always)]
     fn deliver(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
-        let node = self.nodes[me.index()].node.as_ref();
-        let is_up = node.is_some_and(|node| !P::gone(node));
-        let outside = &mut self.outside;
+        let World { config, graph, nodes, outside, clock, falling, .. } = self;
+        let slot = &mut nodes[me.index()];
+        let is_up = slot.node.as_ref().is_some_and(|node| !P::gone(node));
         if from != me {
             match outside.network.arrive(from, me) {
                 Arrival::Deliver => {}
@@ -109,32 +119,44 @@ where
                 Arrival::Lost => {
                     outside.books.kind_mut(P::kind(&message)).lose(LossReason::Partitioned);
                     let why = Undelivered::Partitioned;
-                    return outside.observer.on_undelivered(self.now, me, from, &message, why);
+                    return outside.observer.on_undelivered(clock.now, me, from, &message, why);
                 }
             }
             let book = outside.books.kind_mut(P::kind(&message));
             if !is_up {
                 book.to_nobody += 1;
                 let why = Undelivered::Nobody;
-                return outside.observer.on_undelivered(self.now, me, from, &message, why);
+                return outside.observer.on_undelivered(clock.now, me, from, &message, why);
             }
             book.delivered += 1;
         }
-        if is_up {
-            self.activate(me, Input::Message(from, message), tag.origin());
+        if !is_up {
+            return;
+        }
+        let (input, origin) = (Input::Message(from, message), tag.origin());
+        if falling.is_empty() {
+            handle((graph, config), clock, outside, slot, me, input, origin);
+        } else {
+            self.activate_falling(me, input, origin);
         }
     }
 
     /// A queue entry of a timer pops.
     #[inline(always)]
     fn fire(&mut self, me: NodeId, index: usize) {
+        let World { config, graph, nodes, outside, clock, falling, .. } = self;
+        let slot = &mut nodes[me.index()];
         let timer = me.index() * P::Timer::ALL.len() + index;
-        let deadline = &mut self.nodes[me.index()].deadlines.as_mut()[index];
-        match self.outside.moved.fire(deadline, timer, self.now) {
-            Firing::Now => self.activate(me, Input::Timer(P::Timer::ALL[index]), None),
+        let deadline = &mut slot.deadlines.as_mut()[index];
+        match outside.moved.fire(deadline, timer, clock.now) {
+            Firing::Now if falling.is_empty() => {
+                let input = Input::Timer(P::Timer::ALL[index]);
+                handle((graph, config), clock, outside, slot, me, input, None);
+            }
+            Firing::Now => self.activate_falling(me, Input::Timer(P::Timer::ALL[index]), None),
             Firing::Later(at) => {
                 let event = Event::Timer(index as u8);
-                self.outside.queue.push(Entry { at, to: me, event });
+                outside.queue.push(Entry { at, to: me, event });
             }
             Firing::Void => {}
         }
@@ -142,10 +164,10 @@ where
 
     #[cold]
     fn end_sync(&mut self, me: NodeId) {
-        let World { config, graph, nodes, outside, now, .. } = self;
+        let World { config, graph, nodes, outside, clock, .. } = self;
         let slot = &mut nodes[me.index()];
         let (deadlines, activation) = (slot.deadlines.as_mut(), slot.activations);
-        let now = *now;
+        let now = clock.now;
         let (k, draws) = (0, None);
         let mut cx = Live { me, now, graph, config, outside, deadlines, activation, k, draws };
         if !cx.end_sync() {
@@ -176,7 +198,7 @@ where
             }
             Plan::End(rule) => self.outside.network.end(rule),
             Plan::Wake(key) => {
-                self.outside.workload.on_wake(self.now, key, &mut self.outside.desk);
+                self.outside.workload.on_wake(self.clock.now, key, &mut self.outside.desk);
             }
             Plan::Request(id) => {
                 let (to, request) = self.outside.desk.asked(id).clone();
@@ -184,7 +206,7 @@ where
                 if node.is_some_and(|node| !P::gone(node)) {
                     self.activate(to, Input::Request(id, request), None);
                 } else {
-                    self.outside.workload.on_down(self.now, to, &mut self.outside.desk);
+                    self.outside.workload.on_down(self.clock.now, to, &mut self.outside.desk);
                 }
             }
         }

@@ -107,6 +107,14 @@ pub(super) struct Outside<P: Protocol, O, W, T> {
     pub(super) books: Books,
 }
 
+/// How far a run has come.
+#[derive(Debug)]
+pub(super) struct Clock {
+    pub(super) now: Instant,
+    pub(super) events: u64,
+    pub(super) digest: Digest,
+}
+
 /// A world: nodes, and what goes on between them.
 #[derive(Debug)]
 pub struct World<P: Protocol, O = (), W = (), T = ()> {
@@ -117,10 +125,8 @@ pub struct World<P: Protocol, O = (), W = (), T = ()> {
     pub(super) outside: Outside<P, O, W, T>,
     /// Who crashes after how many effects of an activation.
     pub(super) falling: BTreeMap<NodeId, (u32, Fall)>,
-    pub(super) now: Instant,
-    pub(super) events: u64,
+    pub(super) clock: Clock,
     pub(super) events_max: u64,
-    pub(super) digest: Digest,
     pub(super) crashes: u64,
     pub(super) restarts: u64,
     pub(super) faults_void: u64,
@@ -167,10 +173,8 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             nodes: (0..count).map(|_| slot()).collect(),
             outside,
             falling: BTreeMap::new(),
-            now: Instant::START,
-            events: 0,
+            clock: Clock { now: Instant::START, events: 0, digest: Digest::default() },
             events_max,
-            digest: Digest::default(),
             crashes: 0,
             restarts: 0,
             faults_void: 0,
@@ -231,17 +235,17 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
 
     /// When the last thing happened.
     pub fn now(&self) -> Instant {
-        self.now
+        self.clock.now
     }
 
     /// How many activations there were.
     pub fn events(&self) -> u64 {
-        self.events
+        self.clock.events
     }
 
     /// The digest of all activations.
     pub fn digest(&self) -> Digest {
-        self.digest
+        self.clock.digest
     }
 
     /// How many crashes and restarts there were, and faults that met nobody they could hit.

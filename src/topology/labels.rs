@@ -31,6 +31,21 @@ impl Labels {
             Labels::Given(names) => Label::Given(names.get(id)),
         }
     }
+
+    /// The node of that name, whether or not there are so many nodes: a walk along given names.
+    pub fn find(&self, name: &str) -> Option<NodeId> {
+        match self {
+            Labels::Numbered { prefix, first } => {
+                let number: u32 = name.strip_prefix(prefix.as_str())?.parse().ok()?;
+                let id = NodeId(number.checked_sub(*first)?);
+                // No second spelling, such as leading zeros.
+                (self.get(id).to_string() == name).then_some(id)
+            }
+            Labels::Given(names) => {
+                names.iter().position(|known| known == name).map(|id| NodeId(id as u32))
+            }
+        }
+    }
 }
 
 /// The decimal id.
@@ -120,5 +135,8 @@ mod tests {
         let given = Labels::Given(["Anne", "", "Mary"].into_iter().collect());
         let labels = [0, 1, 2].map(|id| given.get(NodeId(id)).to_string());
         assert_eq!(labels, ["Anne", "", "Mary"]);
+        assert_eq!(pirates.find("Pirate8"), Some(NodeId(7)));
+        assert_eq!(["Pirate08", "Pirate0", "Anne"].map(|name| pirates.find(name)), [None; 3]);
+        assert_eq!([given.find("Mary"), given.find("Jack")], [Some(NodeId(2)), None]);
     }
 }

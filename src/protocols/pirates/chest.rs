@@ -27,12 +27,12 @@ impl Default for Durable {
 pub struct Chest {
     /// Coins it owns.
     pub booty: u32,
-    /// Coins that each buddy gave, by its slot.
+    /// Coins that each buddy gave, by its slot; what would pass u32::MAX is booked under strangers.
     pub credit: [u32; BUDDIES_MAX],
     /// Coins from those who found no room among the buddies.
-    pub strangers: u32,
+    pub strangers: u64,
     /// Coins from those who are no buddies any more.
-    pub forgotten: u32,
+    pub forgotten: u64,
     /// It has booted before.
     pub started: bool,
     /// The controller has spoken to it.
@@ -45,6 +45,11 @@ impl Chest {
     /// The coins that buddies gave.
     pub fn credited(&self) -> u64 {
         self.credit.iter().map(|&coins| u64::from(coins)).sum()
+    }
+
+    /// All coins in its ledger: those that pirates ever gave.
+    pub fn booked(&self) -> u64 {
+        self.credited() + self.strangers + self.forgotten
     }
 }
 
@@ -173,18 +178,23 @@ impl Durable {
                 chest.booty += coins;
                 match account {
                     Account::Controller => {}
-                    Account::Buddy(slot) => chest.credit[slot as usize % BUDDIES_MAX] += coins,
-                    Account::Strangers => chest.strangers += coins,
+                    Account::Buddy(slot) => {
+                        let credit = &mut chest.credit[slot as usize % BUDDIES_MAX];
+                        let booked = coins.min(u32::MAX - *credit);
+                        *credit += booked;
+                        chest.strangers += u64::from(coins - booked);
+                    }
+                    Account::Strangers => chest.strangers += u64::from(coins),
                 }
             }
             Record::Gave { coins } => chest.booty -= coins,
             Record::Forgot { slot, last, credit } => {
-                chest.forgotten += credit;
+                chest.forgotten += u64::from(credit);
                 chest.credit.swap(slot as usize % BUDDIES_MAX, last as usize % BUDDIES_MAX);
                 chest.credit[last as usize % BUDDIES_MAX] = 0;
             }
             Record::Amnesia => {
-                chest.forgotten += chest.credit.iter().sum::<u32>();
+                chest.forgotten += chest.credited();
                 chest.credit = [0; BUDDIES_MAX];
             }
             Record::NextToEnlist(_)

@@ -65,11 +65,12 @@ fn enlist<'w, R: Rules>(next: u32, cx: &mut impl Context<'w, Pirates<R>>) {
     cx.keyed(key(pirate, 0));
     cx.send(pirate, Message::Hello);
     introduce(pirate, cx);
+    // Noted before it is paid, so that a crash in between cannot make it paid twice.
+    cx.persist(Record::NextToEnlist(next + 1));
     let coins = first_purse(pirate, cx);
     cx.send(pirate, Message::GoldCoin { coins });
     let period_ms = period(pirate, cx);
     cx.send(pirate, Message::Chat { period_ms });
-    cx.persist(Record::NextToEnlist(next + 1));
     if next + 1 < cx.config().pirates {
         arm_enlistment(next + 1, cx);
     } else {

@@ -7,8 +7,7 @@ use super::tally::Gold;
 use super::{Keeps, Node};
 use crate::check::{Invariant, Verdicts, Violation};
 use crate::kernel::{Instant, NodeId, Span};
-use crate::network::{Fate, Parcel};
-use crate::protocol::{Input, Observer, Origin};
+use crate::protocol::{Effect, Input, Observer, Origin};
 use crate::simulation::Nodes;
 
 /// All of them.
@@ -103,8 +102,7 @@ impl Checks {
         self.verdicts.violate(Violation { invariant: name, at, node: Some(node), detail });
     }
 
-    fn check_send(&mut self, parcel: &Parcel, message: &Message) {
-        let Parcel { sent_at: at, source, target, .. } = *parcel;
+    fn check_send(&mut self, at: Instant, [source, target]: [NodeId; 2], message: &Message) {
         let shadow = &mut self.shadows[source.index()];
         let is_buddy = shadow.buddies.contains(&target);
         let may_hear = match message {
@@ -147,6 +145,25 @@ impl Checks {
         }
     }
 
+    /// A pirate's shadow learns a fact.
+    fn learn(&mut self, at: Instant, node: NodeId, fact: &Fact) {
+        let shadow = &mut self.shadows[node.index()];
+        match fact {
+            Fact::EdgeFormed { buddy } => self.befriend(at, node, *buddy),
+            Fact::EdgeLost { buddy, .. } => {
+                shadow.buddies.retain(|b| b != buddy);
+                shadow.dropped = Some(*buddy);
+            }
+            Fact::Heard { rumour, .. } => shadow.rumours |= 1 << rumour,
+            Fact::Refused { coins, from } if *from != self.controller => {
+                shadow.accepted -= u64::from(*coins);
+            }
+            // Also from who has left before a crash, and asks for nothing.
+            Fact::Left => _ = self.asking.remove(&node),
+            _ => {}
+        }
+    }
+
     fn befriend(&mut self, at: Instant, node: NodeId, buddy: NodeId) {
         let buddies = &mut self.shadows[node.index()].buddies;
         let detail = if buddy >= self.controller {
@@ -164,7 +181,8 @@ impl Checks {
         self.violate("buddies_sound", at, node, format!("buddy {buddy} {detail}"));
     }
 
-    /// Looks at all pirates for the first enabled invariant that does not hold.
+    /// Looks at all pirates for the first enabled invariant that does not hold; `gold` is what the tally of the same
+    /// run says.
     pub fn look<P: Keeps>(&self, world: &impl Nodes<P>, gold: Gold) -> Option<Violation> {
         let found = self.look_at_purses(world, gold);
         found
@@ -183,7 +201,7 @@ impl Checks {
                 Some(Node::Pirate(pirate)) => pirate.booty(),
                 _ => chest.booty,
             });
-            let booked = chest.credited() + u64::from(chest.strangers) + u64::from(chest.forgotten);
+            let booked = chest.booked();
             if booked != shadow.accepted && found.is_empty() {
                 let detail = format!("accepted {}, booked {booked}", shadow.accepted);
                 let (invariant, node) = ("books_balance", Some(node));
@@ -233,41 +251,51 @@ impl<P: Keeps> Observer<P> for Checks {
         }
     }
 
+    /// Facts never wait for a disk, so sends are judged as they are asked for, too.
     #[inline(always)]
-    fn on_send(&mut self, parcel: &Parcel, _: &Fate, message: &Message) {
-        if !self.shadows.is_empty() && parcel.source != self.controller {
-            self.check_send(parcel, message);
+    fn on_effect(&mut self, at: Instant, node: NodeId, effect: &Effect<P>) {
+        if let Effect::Send { to, message } = effect
+            && !self.shadows.is_empty()
+            && node != self.controller
+        {
+            self.check_send(at, [node, *to], message);
         }
     }
 
     #[inline(always)]
     fn on_fact(&mut self, at: Instant, node: NodeId, fact: &Fact) {
-        if self.shadows.is_empty() {
+        if !self.shadows.is_empty() {
+            self.learn(at, node, fact);
+        }
+    }
+
+    /// The shadow follows a handler to its end, even where its effects were cut short.
+    fn on_unsaid(&mut self, at: Instant, node: NodeId, effect: &Effect<P>) {
+        if self.shadows.is_empty() || node == self.controller {
             return;
         }
-        let shadow = &mut self.shadows[node.index()];
-        match fact {
-            Fact::EdgeFormed { buddy } => self.befriend(at, node, *buddy),
-            Fact::EdgeLost { buddy, .. } => {
-                shadow.buddies.retain(|b| b != buddy);
-                shadow.dropped = Some(*buddy);
-            }
-            Fact::Heard { rumour, .. } => shadow.rumours |= 1 << rumour,
-            Fact::Refused { coins, from } if *from != self.controller => {
-                shadow.accepted -= u64::from(*coins);
+        match effect {
+            Effect::Tell(fact) => self.learn(at, node, fact),
+            Effect::Send { message: Message::Goodbye, .. } => {
+                self.shadows[node.index()].has_left = false;
             }
             _ => {}
         }
     }
 
-    fn on_crash(&mut self, _: Instant, node: NodeId, _: &Node, _: &P::Durable) {
+    fn on_crash(&mut self, _: Instant, node: NodeId, _: &Node, disk: &P::Durable) {
         if self.shadows.is_empty() || node == self.controller {
             return;
         }
         self.asking.remove(&node);
         let shadow = &mut self.shadows[node.index()];
         shadow.buddies.clear();
+        shadow.dropped = None;
         shadow.rumours = 0;
+        // A crash may take the last records along, or all of them; it never adds any.
+        let chest = P::durable(disk).chest();
+        shadow.accepted = shadow.accepted.min(chest.booked());
+        shadow.started = chest.started;
     }
 
     #[inline(always)]

@@ -178,8 +178,8 @@ fn read_purses<P: Keeps>(world: &impl Nodes<P>, readings: &mut Readings<'_>) {
     let dunbar = usize::from(world.config().dunbar);
     for (pirate, chest) in pirates(world) {
         credited += chest.credited();
-        strangers += u64::from(chest.strangers);
-        forgotten += u64::from(chest.forgotten);
+        strangers += chest.strangers;
+        forgotten += chest.forgotten;
         benefactors += chest.credit.iter().filter(|coins| **coins > 0).count() as u64;
         full += u64::from(pirate.is_some_and(|pirate| pirate.buddies().len() >= dunbar));
     }

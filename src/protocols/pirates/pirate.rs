@@ -101,6 +101,8 @@ impl Pirate {
             pirate.packed.raise(ENLISTED);
         }
         if left {
+            // A crash may have kept it from saying so.
+            cx.tell(Fact::Left);
             return pirate;
         }
         if started {

@@ -4,7 +4,7 @@ use super::message::{Fact, Lost, Message, Verdict};
 use super::{Keeps, Node};
 use crate::kernel::{Instant, NodeId, Span};
 use crate::network::{Fate, Parcel};
-use crate::protocol::{Input, Observer, Origin, Undelivered};
+use crate::protocol::{Effect, Input, Observer, Origin, Undelivered};
 
 /// How many rumours there can be.
 pub const RUMOURS: usize = 16;
@@ -40,7 +40,7 @@ pub struct Gold {
     pub minted: u64,
     /// In the messages of pirates.
     pub given: u64,
-    /// In copies under way.
+    /// In copies under way, or in gifts that wait for the giver's disk.
     pub in_flight: u64,
     /// In copies that were lost.
     pub lost: u64,
@@ -50,12 +50,19 @@ pub struct Gold {
     pub counterfeit: u64,
 }
 
-/// Whether a pirate was enlisted, and whether it is up.
+/// What a pirate is, a bit each: one byte of it for each of 10^7 pirates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Standing {
-    enlisted: bool,
-    up: bool,
-    left: bool,
+struct Standing(u8);
+
+impl Standing {
+    const ENLISTED: u8 = 1;
+    const UP: u8 = 2;
+    const LEFT: u8 = 4;
+
+    /// Enlisted, up, and not left.
+    fn is_aboard(self) -> bool {
+        self.0 == Standing::ENLISTED | Standing::UP
+    }
 }
 
 /// How far a rumour has come.
@@ -105,7 +112,7 @@ impl Tally {
 
     /// Whether a pirate has been spoken to by the controller.
     pub(super) fn is_enlisted(&self, pirate: NodeId) -> bool {
-        self.standing[pirate.index()].enlisted
+        self.standing[pirate.index()].0 & Standing::ENLISTED != 0
     }
 
     fn hear(&mut self, at: Instant, pirate: NodeId, rumour: u8) {
@@ -130,12 +137,30 @@ impl Tally {
         }
     }
 
-    fn stand(&mut self, pirate: NodeId, change: impl FnOnce(&mut Standing)) {
+    /// The coins that a pirate gives; a gift to oneself never leaves the purse.
+    #[inline(always)]
+    fn gift<P: Keeps>(&self, node: NodeId, effect: &Effect<P>) -> Option<u64> {
+        match effect {
+            Effect::Send { to, message: Message::GoldCoin { coins } }
+                if node != self.controller && *to != node =>
+            {
+                Some(u64::from(*coins))
+            }
+            _ => None,
+        }
+    }
+
+    /// Coins leave a purse for nowhere.
+    fn sink(&mut self, coins: u32) {
+        self.gold.total -= u64::from(coins);
+        self.gold.overboard += u64::from(coins);
+    }
+
+    fn stand(&mut self, pirate: NodeId, change: impl FnOnce(&mut u8)) {
         let standing = &mut self.standing[pirate.index()];
-        let counts = |s: &Standing| u64::from(s.enlisted && s.up && !s.left);
-        let before = counts(standing);
-        change(standing);
-        self.population = self.population + counts(standing) - before;
+        let before = standing.is_aboard();
+        change(&mut standing.0);
+        self.population = self.population + u64::from(standing.is_aboard()) - u64::from(before);
     }
 }
 
@@ -143,12 +168,21 @@ impl<P: Keeps> Observer<P> for Tally {
     #[inline(always)]
     fn on_activation(&mut self, _: Instant, node: NodeId, input: &Input<P>, _: Option<Origin>) {
         match input {
-            Input::Message(_, Message::GoldCoin { coins }) => {
+            // A note to oneself is not seen when it is sent.
+            Input::Message(from, Message::GoldCoin { coins }) if *from != node => {
                 self.gold.in_flight -= u64::from(*coins);
                 self.gold.total += u64::from(*coins);
             }
-            Input::Boot(_) if node != self.controller => self.stand(node, |s| s.up = true),
+            Input::Boot(_) if node != self.controller => self.stand(node, |s| *s |= Standing::UP),
             _ => {}
+        }
+    }
+
+    #[inline(always)]
+    fn on_effect(&mut self, _: Instant, node: NodeId, effect: &Effect<P>) {
+        if let Some(coins) = self.gift(node, effect) {
+            self.gold.total -= coins;
+            self.gold.in_flight += coins;
         }
     }
 
@@ -161,7 +195,7 @@ impl<P: Keeps> Observer<P> for Tally {
                 if from_pirate {
                     self.gifts += 1;
                     self.gold.given += coins;
-                    self.gold.total -= coins;
+                    self.gold.in_flight -= coins; // since it was asked for
                 } else {
                     self.gold.minted += coins;
                 }
@@ -213,18 +247,29 @@ impl<P: Keeps> Observer<P> for Tally {
                 self.promises_broken_mutual += u64::from(*how == Lost::Told);
             }
             Fact::Heard { rumour, .. } => self.hear(at, node, *rumour),
-            Fact::Refused { coins, .. } => {
-                self.gold.total -= u64::from(*coins);
-                self.gold.overboard += u64::from(*coins);
-            }
-            Fact::Enlisted => self.stand(node, |s| s.enlisted = true),
-            Fact::Left => self.stand(node, |s| s.left = true),
+            Fact::Refused { coins, .. } => self.sink(*coins),
+            Fact::Enlisted => self.stand(node, |s| *s |= Standing::ENLISTED),
+            Fact::Left => self.stand(node, |s| *s |= Standing::LEFT),
+        }
+    }
+
+    /// The state that a crash erases goes as far as the handler came, whatever became of its effects.
+    fn on_unsaid(&mut self, _: Instant, node: NodeId, effect: &Effect<P>) {
+        if let Some(coins) = self.gift(node, effect) {
+            self.gold.in_flight -= coins;
+            self.gold.overboard += coins;
+        }
+        match effect {
+            Effect::Tell(Fact::Refused { coins, .. }) => self.sink(*coins),
+            Effect::Tell(Fact::EdgeFormed { .. }) => self.edges_formed += 1,
+            Effect::Tell(Fact::EdgeLost { .. }) => self.edges_lost += 1,
+            _ => {}
         }
     }
 
     fn on_crash(&mut self, _: Instant, node: NodeId, state: &Node, disk: &P::Durable) {
         let Node::Pirate(pirate) = state else { return };
-        self.stand(node, |s| s.up = false);
+        self.stand(node, |s| *s &= !Standing::UP);
         self.edges_lost += pirate.buddies().len() as u64;
         let sunk = i64::from(pirate.booty()) - i64::from(P::durable(disk).chest().booty);
         // A disk that lost its last writes may be poorer than the purse, or richer, when it forgot a gift.
