@@ -3,6 +3,7 @@
 
 mod bench;
 mod disk;
+mod explain;
 mod list;
 mod output;
 mod provenance;
@@ -66,6 +67,8 @@ enum Command {
     Validate(validate::Arguments),
     /// List what there is: protocols, examples, metrics, invariants, faults, topologies
     List(list::Arguments),
+    /// Say what a key, the code of a mistake, a metric or an invariant means
+    Explain(explain::Arguments),
     /// Check that results are intact, or that two of them are the same
     Verify(verify::Arguments),
     /// Measure and convert graphs
@@ -120,6 +123,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(&arguments, &mut terminal),
         Some(Command::Validate(arguments)) => validate::validate(&arguments, &mut terminal),
         Some(Command::List(arguments)) => list::list(&arguments, &mut terminal),
+        Some(Command::Explain(arguments)) => explain::explain(&arguments, &mut terminal),
         Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
         Some(Command::Topology(arguments)) => topology::topology(&arguments, &mut terminal),
         Some(Command::Bench(arguments)) => bench::bench(&arguments, &mut terminal),

@@ -132,6 +132,11 @@ pub struct World<P: Protocol, O = (), W = (), T = ()> {
     pub(super) faults_void: u64,
 }
 
+impl<P: Protocol, O, W, T> World<P, O, W, T> {
+    /// Bytes that the driver keeps for each node, its volatile state included, its disk apart.
+    pub const NODE_BYTES: usize = size_of::<Slot<P>>();
+}
+
 impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
     /// A world in which every node has booted, in the order of their ids.
     pub fn new(setup: Setup<P>, observer: O, workload: W) -> Self {

@@ -9,5 +9,6 @@ mod driver;
 mod inputs;
 mod pirates;
 mod readme;
+mod rows;
 mod scenario;
 mod tidy;

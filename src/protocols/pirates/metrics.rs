@@ -213,7 +213,7 @@ pub(super) fn rows<P: Keeps>(world: &impl Nodes<P>) -> Rows {
 
 fn read_graph<P: Keeps>(world: &impl Nodes<P>, readings: &mut Readings<'_>) {
     let wanted = METRICS.iter().filter(|metric| metric.cost == Cost::Graph);
-    if world.config().pirates == 0 || !wanted.clone().any(|metric| readings.wants(metric.name)) {
+    if !wanted.clone().any(|metric| readings.wants(metric.name)) {
         return;
     }
     let statistics = Statistics::of_rows(&rows(world));
