@@ -55,6 +55,17 @@ impl RunPlan<'_> {
     }
 }
 
+impl Experiment {
+    /// Runs one replication alone, as run 0 with its graphs and its trace: a pure function of the
+    /// experiment and that number. What is recorded goes to `sink`.
+    ///
+    /// # Errors
+    /// One sentence about what could not be set up or written.
+    pub fn run(&self, replication: u32, sink: &mut dyn Sink) -> Result<RunReport, String> {
+        RunPlan { experiment: self, run: 0, replication, artifacts: Artifacts::Wanted }.run(sink)
+    }
+}
+
 /// Where a run's results go while it runs.
 pub trait Sink {
     /// A sample of one metric.
