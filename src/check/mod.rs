@@ -15,6 +15,17 @@ pub struct Invariant {
     pub source: &'static str,
 }
 
+/// A mistake that can be planted into a protocol, to see that its check fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlantedFlaw {
+    /// As in tests and lists.
+    pub name: &'static str,
+    /// The promise that it breaks: an invariant, or what must come true in the end.
+    pub breaks: &'static str,
+    /// What changes, in a sentence.
+    pub says: &'static str,
+}
+
 /// An invariant that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {

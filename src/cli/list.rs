@@ -41,6 +41,8 @@ enum What {
     Faults,
     /// Who can be whose neighbour
     Topologies,
+    /// Mistakes that can be planted, to see that their checks fire
+    Flaws,
 }
 
 /// A list: its columns, the first a name, the last its meaning.
@@ -97,6 +99,15 @@ impl What {
             }
             What::Faults => variants(FAULT_KINDS),
             What::Topologies => variants(topologies()),
+            What::Flaws => {
+                let rows = PROTOCOLS.iter().flat_map(|entry| {
+                    let of_entry = |f: &crate::check::PlantedFlaw| {
+                        row([f.name, entry.name(), f.breaks, f.says])
+                    };
+                    entry.flaws().iter().map(of_entry)
+                });
+                Listing { header: &["name", "protocol", "breaks", "meaning"], rows: rows.collect() }
+            }
         }
     }
 }

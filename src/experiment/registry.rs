@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::keys;
 use super::run::{RunPlan, RunReport, Sink, simulate};
-use crate::check::Invariant;
+use crate::check::{Invariant, PlantedFlaw};
 use crate::kernel::{Instant, Seed, Span};
 use crate::measure::Metric;
 use crate::network::Population;
@@ -38,7 +38,9 @@ pub trait Entry: Debug + Sync {
     fn metrics(&self) -> &'static [Metric];
     /// What must hold.
     fn invariants(&self) -> &'static [Invariant];
-    /// Those of them that count on disks.
+    /// The mistakes that can be planted.
+    fn flaws(&self) -> &'static [PlantedFlaw];
+    /// Those of the invariants that count on disks.
     fn need_disks(&self) -> &'static [&'static str];
     /// The kinds of its messages.
     fn kinds(&self) -> &'static [&'static str];
@@ -111,6 +113,9 @@ where
     }
     fn invariants(&self) -> &'static [Invariant] {
         F::INVARIANTS
+    }
+    fn flaws(&self) -> &'static [PlantedFlaw] {
+        F::FLAWS
     }
     fn need_disks(&self) -> &'static [&'static str] {
         F::NEED_DISKS

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::check::{Invariant, Verdicts, Violation};
+use crate::check::{Invariant, PlantedFlaw, Verdicts, Violation};
 use crate::kernel::{Instant, NodeId, Seed, Span};
 use crate::measure::{Metric, Readings};
 use crate::network::Population;
@@ -37,7 +37,9 @@ pub trait Family: Sized + 'static {
     const METRICS: &'static [Metric];
     /// What must hold.
     const INVARIANTS: &'static [Invariant];
-    /// Those of them that count on disks: off where a fault wipes one.
+    /// The mistakes that can be planted, each with the promise that it breaks.
+    const FLAWS: &'static [PlantedFlaw];
+    /// Those of the invariants that count on disks: off where a fault wipes one.
     const NEED_DISKS: &'static [&'static str];
     /// The roles that a selector can name.
     const ROLES: &'static [&'static str];

@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 use super::command::Command;
 use super::settings::{KEYS, Settings};
 use super::{
-    Checks, Config, Fact, INVARIANTS, Keeps, METRICS, Node, Role, Tally, command, metrics, snapshot,
+    Checks, Config, FLAWS, Fact, INVARIANTS, Keeps, METRICS, Node, Role, Tally, command, metrics,
+    snapshot,
 };
-use crate::check::{Invariant, Verdicts, Violation};
+use crate::check::{Invariant, PlantedFlaw, Verdicts, Violation};
 use crate::kernel::{Instant, NodeId, Seed, Span};
 use crate::measure::{Metric, Readings};
 use crate::network::Population;
@@ -34,6 +35,7 @@ impl<P: Keeps> Family for PiratesFamily<P> {
     const COMMANDS: &'static [Variant] = command::COMMANDS;
     const METRICS: &'static [Metric] = METRICS;
     const INVARIANTS: &'static [Invariant] = INVARIANTS;
+    const FLAWS: &'static [PlantedFlaw] = FLAWS;
     const NEED_DISKS: &'static [&'static str] = &["books_balance", "the_restarted_ask"];
     const ROLES: &'static [&'static str] = &["pirate", "controller"];
     const ROLE_NODES: u32 = 1;

@@ -30,7 +30,7 @@ pub use config::{
     Config, Gift, Habit, Habits, Inform, Lonely, Period, Purse, Reload, Rhythm, Start, Tell,
 };
 pub use family::PiratesFamily;
-pub use flaws::{InventedRumour, LostCredit, Shout};
+pub use flaws::{FLAWS, InventedRumour, LostCredit, Shout};
 pub use invariants::{Checks, INVARIANTS};
 pub use message::{Fact, Lost, Message, Request, Verdict};
 pub use metrics::METRICS;
