@@ -200,7 +200,7 @@ impl Reader<'_, '_> {
         let mut stop = decode_stop(self.s, self.entry);
         let around = Surroundings {
             nodes,
-            has_topology: topology.is_some(),
+            has_topology: self.s.has("topology"),
             file: file.as_deref(),
             stop_at: stop.at.map(|at| at.since(Instant::START)),
         };

@@ -84,6 +84,10 @@ fn within<T: PartialOrd>(number: T, min: T, max: T) -> Result<T, Wrong> {
 
 pub(super) fn count(value: &Value, shape: &Shape) -> Result<u64, Wrong> {
     let Shape::Count { min, max } = *shape else { unreachable!("found by its kind") };
+    if let Kind::Float(number) = value.kind {
+        // What is too large in any spelling is not asked to be spelled otherwise.
+        within(number, min as f64, max as f64)?;
+    }
     let number = within(whole(value)?, min.into(), max.into())?;
     Ok(u64::try_from(number).expect("it lies between two of them"))
 }
