@@ -6,6 +6,8 @@ mod normal;
 #[cfg(test)]
 mod tests;
 
+pub use normal::{quantile as normal_quantile, upper_tail as normal_upper_tail};
+
 pub use error::DistributionError;
 
 use super::random::Bits;
