@@ -15,7 +15,6 @@ mod run;
 mod series;
 mod sink;
 mod statistics;
-mod student;
 mod topology;
 mod trace;
 
@@ -31,7 +30,10 @@ pub use record::{
 pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
 pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
-pub use statistics::{Interval, Level, Method, Summary, Values};
+pub use statistics::{
+    Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
+    quantile_interval,
+};
 pub use topology::{generate, topologies};
 
 /// The version of every event stream. It is raised whenever one may change, from the first release on; results of

@@ -7,6 +7,7 @@ mod normal;
 mod tests;
 
 pub use error::DistributionError;
+pub use normal::{quantile as normal_quantile, upper_tail as normal_upper_tail};
 
 use super::random::Bits;
 use super::time::Span;

@@ -6,7 +6,7 @@
 /// Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied
 /// Statistics 37 (1988), PPND16.
 #[inline]
-pub(super) fn quantile(p: f64) -> f64 {
+pub fn quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {
         return q * ratio(0.180_625 - q * q, &CENTRE);
@@ -18,7 +18,7 @@ pub(super) fn quantile(p: f64) -> f64 {
 }
 
 /// The probability that a standard normal exceeds `x`.
-pub(super) fn upper_tail(x: f64) -> f64 {
+pub fn upper_tail(x: f64) -> f64 {
     0.5 * libm::erfc(x * std::f64::consts::FRAC_1_SQRT_2)
 }
 
