@@ -12,6 +12,7 @@ mod record;
 mod registry;
 mod results;
 mod run;
+mod schema;
 mod series;
 mod sink;
 mod statistics;
@@ -31,6 +32,7 @@ pub use record::{
 pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
 pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
+pub use schema::schema;
 pub use statistics::{Interval, Level, Method, Summary, Values};
 pub use topology::{generate, topologies};
 
