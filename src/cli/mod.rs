@@ -2,12 +2,14 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bench;
+mod completions;
 mod disk;
 mod explain;
 mod list;
 mod output;
 mod provenance;
 mod run;
+mod schema;
 mod told;
 mod topology;
 mod validate;
@@ -69,12 +71,16 @@ enum Command {
     List(list::Arguments),
     /// Say what a key, the code of a mistake, a metric or an invariant means
     Explain(explain::Arguments),
+    /// Print the JSON Schema of experiment files, for editors
+    Schema(schema::Arguments),
     /// Check that results are intact, or that two of them are the same
     Verify(verify::Arguments),
     /// Measure and convert graphs
     Topology(topology::Arguments),
     /// Measure the speed of this machine and this build
     Bench(bench::Arguments),
+    /// Print the completions of a shell
+    Completions(completions::Arguments),
 }
 
 /// A count, also as people write large ones: `1000000` or `1e6`.
@@ -124,9 +130,13 @@ pub fn main() -> ExitCode {
         Some(Command::Validate(arguments)) => validate::validate(&arguments, &mut terminal),
         Some(Command::List(arguments)) => list::list(&arguments, &mut terminal),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &mut terminal),
+        Some(Command::Schema(arguments)) => schema::schema(&arguments, &mut terminal),
         Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
         Some(Command::Topology(arguments)) => topology::topology(&arguments, &mut terminal),
         Some(Command::Bench(arguments)) => bench::bench(&arguments, &mut terminal),
+        Some(Command::Completions(arguments)) => {
+            completions::completions(&arguments, &mut terminal)
+        }
     };
     match done {
         Ok(status) => status.into(),

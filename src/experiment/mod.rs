@@ -12,6 +12,7 @@ mod record;
 mod registry;
 mod results;
 mod run;
+mod schema;
 mod series;
 mod sink;
 mod statistics;
@@ -30,6 +31,7 @@ pub use record::{
 pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
 pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
+pub use schema::schema;
 pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,

@@ -45,6 +45,17 @@ impl Instant {
 }
 
 impl Span {
+    /// The units of [`Span::parse`], smallest first, each with its nanoseconds.
+    pub(crate) const UNITS: &[(&str, u64)] = &[
+        ("ns", 1),
+        ("us", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+        ("d", 86_400_000_000_000),
+    ];
+
     /// No time at all.
     pub const ZERO: Span = Span(0);
     /// 2^61 ns, about 73 years: longer spans are clamped to it.
@@ -97,7 +108,7 @@ impl Span {
         }
         let unit = match unit.trim_start() {
             "" => return Err(SpanError::NoUnit),
-            unit => UNITS.iter().find(|u| u.0 == unit).ok_or(SpanError::UnknownUnit)?.1,
+            unit => Span::UNITS.iter().find(|u| u.0 == unit).ok_or(SpanError::UnknownUnit)?.1,
         };
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
         if whole.is_empty() || fraction.is_empty() || fraction.contains('.') {
@@ -117,16 +128,6 @@ impl Span {
         if nanos > Span::MAX.0 { Err(SpanError::TooLong) } else { Ok(Span(nanos)) }
     }
 }
-
-const UNITS: [(&str, u64); 7] = [
-    ("ns", 1),
-    ("us", 1_000),
-    ("ms", 1_000_000),
-    ("s", 1_000_000_000),
-    ("m", 60_000_000_000),
-    ("h", 3_600_000_000_000),
-    ("d", 86_400_000_000_000),
-];
 
 /// Why a text is no span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +160,8 @@ impl fmt::Display for SpanError {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fits = |u: &&(&str, u64)| self.0 != 0 && self.0.is_multiple_of(u.1) && u.0 != "d";
-        let (unit, nanos) = UNITS.iter().rev().find(fits).copied().unwrap_or(("s", 1_000_000_000));
+        let (unit, nanos) =
+            Span::UNITS.iter().rev().find(fits).copied().unwrap_or(("s", 1_000_000_000));
         write!(f, "{}{unit}", self.0 / nanos)
     }
 }

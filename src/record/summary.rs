@@ -48,7 +48,7 @@ pub fn summary_columns() -> Vec<Column> {
         Column::number("sd").says("The standard deviation over these runs, with n - 1."),
         Column::number("ci_low").says("The lower bound of the mean's confidence interval."),
         Column::number("ci_high").says("The upper bound of the mean's confidence interval."),
-        Column::text("method").says("How the interval was made, t for Student's; else none."),
+        Column::text("method").says("How the interval was made: t, bca, wilson or none."),
         Column::number("min").says("The smallest value."),
         Column::number("p05").says("The 5 % quantile (linear, type 7)."),
         Column::number("p50").says("The median (linear, type 7)."),

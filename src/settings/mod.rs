@@ -59,6 +59,7 @@ mod field;
 mod mistake;
 mod overrides;
 mod parse;
+mod pattern;
 mod quantity;
 mod report;
 mod scalar;

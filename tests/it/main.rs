@@ -11,4 +11,5 @@ mod pirates;
 mod readme;
 mod rows;
 mod scenario;
+mod schema;
 mod tidy;
