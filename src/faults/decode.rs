@@ -52,10 +52,12 @@ const CRASH: &[Key] = &join_keys::<9>(
             Shape::Distribution,
             "how long until a node starts again; else it stays down",
         ),
-        Key::optional("after_effects", NODE, "crash amid a handler, after so many effects"),
+        Key::optional("after_effects", EFFECTS, "crash amid a handler, after so many effects"),
         Key::new("disk", Shape::OneOf(DISKS), "lose_unsynced", "what becomes of the disk"),
     ],
 );
+
+const EFFECTS: Shape = Shape::Count { min: 0, max: u32::MAX as u64 };
 
 const DISKS: &[Variant] = &[
     Variant::word("keep", "what waits is stored"),

@@ -3,7 +3,7 @@
 use super::error::FaultError;
 use crate::kernel::{Bits, Distribution, Instant};
 
-/// How many happenings faults expand to at most, counted node by node.
+/// How many happenings a list of faults, or of commands, expands to at most, counted node by node.
 pub const EXPANSION_MAX: usize = 10_000_000;
 
 /// At which moments.

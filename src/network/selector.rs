@@ -93,7 +93,7 @@ impl Selector {
         let set: NodeSet = match self {
             Selector::Role(role) => return Ok(Targets::Role(role.clone())),
             Selector::All => (0..all).map(NodeId).collect(),
-            Selector::Node(node) => [population.id(*node)?].into_iter().collect(),
+            Selector::Node(node) => return Ok(Targets::Nodes(vec![population.id(*node)?])),
             Selector::Ids(ids) => {
                 ids.iter().map(|id| population.id(*id)).collect::<Result<_, _>>()?
             }

@@ -29,7 +29,7 @@ impl Digest {
             Input::Request(RequestId(id), _) => (2, *id),
             Input::Ready(to) => (3, to.0),
         };
-        // Times stay below 2^62: the kinds start above most of those bits and their sum still tells all apart.
+        // The kind fills the top byte, which no time of a run of less than 2^56 ns (two years) reaches.
         let when = at.nanos() ^ what.rotate_right(8);
         let whom = u64::from(node.0) << 32 | u64::from(detail);
         let word = u128::from(whom) << 64 | u128::from(when);

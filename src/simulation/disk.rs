@@ -109,11 +109,11 @@ where
         if self.outside.lines.get(&me).is_none_or(|line| line.until != now) {
             return true; // of an incarnation that has crashed since
         }
-        let line = self.outside.lines.remove(&me).expect("looked at above");
         let mut luck = Stream::new(self.outside.seed, Domain::Disk, u64::from(me.0), now.nanos());
         if self.outside.sync.fails.hit(luck.bits()) {
-            return false;
+            return false; // the crash ends the line
         }
+        let line = self.outside.lines.remove(&me).expect("looked at above");
         let mut waiting = line.waiting;
         for given in waiting.drain(..line.syncing) {
             if let Effect::Persist(record) = given.effect {

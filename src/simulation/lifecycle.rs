@@ -132,7 +132,7 @@ where
     }
 
     /// Ends what is left of a node: its timers, what it said after its last safe record, what it was about to say.
-    fn vanish(
+    pub(super) fn vanish(
         &mut self,
         me: NodeId,
         node: P::Node,
@@ -187,10 +187,13 @@ where
     pub(super) fn resolve(&self, targets: &Targets) -> Vec<NodeId> {
         match targets {
             Targets::Nodes(nodes) => nodes.clone(),
-            Targets::Role(role) => {
-                let ids = (0..self.outside.nodes).map(NodeId);
-                ids.filter(|id| self.node(*id).is_some_and(|node| P::is(node, role))).collect()
-            }
+            Targets::Role(role) => self.playing(role),
         }
+    }
+
+    /// Who plays a role and is up, at this moment.
+    pub(super) fn playing(&self, role: &str) -> Vec<NodeId> {
+        let ids = (0..self.outside.nodes).map(NodeId);
+        ids.filter(|id| self.node(*id).is_some_and(|node| P::is(node, role))).collect()
     }
 }

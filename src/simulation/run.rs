@@ -1,5 +1,7 @@
 //! The loop: events by time; before those of an instant the faults, then the requests that are planned for it.
 
+use std::iter;
+
 use super::deadline::Firing;
 use super::lifecycle::{Fall, handle};
 use super::live::Live;
@@ -8,7 +10,7 @@ use super::workload::Workload;
 use super::world::{Event, Tag, World};
 use crate::faults::DiskLoss;
 use crate::kernel::{Entry, Instant, NodeId, Span, prefetch};
-use crate::network::{Arrival, LossReason, NodeSet};
+use crate::network::{Arrival, LossReason};
 use crate::protocol::{Input, Observer, Protocol, TimerName, Undelivered};
 
 /// So many events ahead the destination's cache line is asked for.
@@ -171,7 +173,10 @@ where
         let (k, draws) = (0, None);
         let mut cx = Live { me, now, graph, config, outside, deadlines, activation, k, draws };
         if !cx.end_sync() {
-            self.crash(me, Fall { disk: DiskLoss::LoseUnsynced, restart_after: None });
+            // Even if it has left: that it did was among its last records, and its goodbye waited for them.
+            let node = self.nodes[me.index()].node.take().expect("a crash ends the line of a node");
+            let fall = Fall { disk: DiskLoss::LoseUnsynced, restart_after: None };
+            self.vanish(me, node, iter::empty(), fall);
         }
     }
 
@@ -182,6 +187,7 @@ where
                 let fall = Fall { disk, restart_after };
                 for node in self.resolve(&targets) {
                     match after_effects {
+                        Some(_) if self.node(node).is_some_and(P::gone) => self.faults_void += 1,
                         Some(effects) => _ = self.falling.insert(node, (effects, fall)),
                         None => self.crash(node, fall),
                     }
@@ -193,7 +199,7 @@ where
                 }
             }
             Plan::Begin(id, rule) => {
-                let rule = rule.map(|targets| NodeSet::from_iter(self.resolve(targets)));
+                let rule = rule.resolve(|role| self.playing(role));
                 self.outside.network.begin(id, rule);
             }
             Plan::End(rule) => self.outside.network.end(rule),

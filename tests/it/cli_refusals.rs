@@ -30,6 +30,12 @@ fn mistakes_of_a_file_are_told_with_their_places() {
         (with("nodes: -5"), "nodes", ":5:8"),
         (with("nodes: 1000000000000"), "100000000", ":5:8"),
         (with("nodes: 1e12"), "nodes", ":5:8"),
+        (
+            with("workload: [{chat: {at: 1s, to: all, period: 1500us}}]"),
+            "no whole number of milliseconds",
+            ":6:42",
+        ),
+        (with("workload: [{goodbye: {every: 1ns, to: all}}]"), "at most 10000000 commands", ":6:"),
         (with("protocol: pirate"), "did you mean `pirates`?", ":5:11"),
         (with("record: {metrics: [gold_gin]}"), "did you mean `gold_gini`?", ":6:20"),
         (with("assert: {edgs: {at_least: 1}}"), "did you mean `edges`?", ":6:"),

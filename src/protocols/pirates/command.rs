@@ -1,8 +1,9 @@
 //! What a workload may let the controller say: anything that it says by itself.
 
+use super::settings::{PERIOD_SPAN, is_whole_ms, refuse_fraction};
 use super::{Keeps, Message, Request};
-use crate::faults::Schedule;
 use crate::faults::decode::{SCHEDULE, read_schedule};
+use crate::faults::{EXPANSION_MAX, Schedule};
 use crate::kernel::{Domain, Instant, NodeId, Seed, Span, Stream};
 use crate::network::decode::{NODE, SELECTOR, read_selector};
 use crate::network::{Population, Selector, Targets};
@@ -23,14 +24,15 @@ const KEYS: &[Key] = &join_keys::<COUNT>(SCHEDULE, &[Key::required("to", SELECTO
 
 const COINS: Shape = Shape::Count { min: 0, max: 1_000_000 };
 const RUMOUR: Shape = Shape::Count { min: 0, max: 15 };
-const PERIOD: Shape = Shape::Span { min: Span::from_millis(1), max: Span::from_secs(3600) };
 
 const NAME_DROP: &[Key] =
     &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::required("about", NODE, "whose name")]);
 const GOLD_COIN: &[Key] =
     &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::required("coins", COINS, "how many")]);
-const CHAT: &[Key] =
-    &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::required("period", PERIOD, "how often it wakes")]);
+const CHAT: &[Key] = &join_keys::<{ COUNT + 1 }>(
+    KEYS,
+    &[Key::required("period", PERIOD_SPAN, "how often it wakes")],
+);
 const RUMOURS: &[Key] =
     &join_keys::<{ COUNT + 1 }>(KEYS, &[Key::new("id", RUMOUR, "0", "which of the sixteen")]);
 
@@ -54,6 +56,9 @@ impl Command {
                 "gold_coin" => Message::GoldCoin { coins: s.count("coins", 0) },
                 "chat" => {
                     let period = s.span("period", Span::from_secs(1));
+                    if !is_whole_ms(period) {
+                        refuse_fraction(s, "period");
+                    }
                     Message::Chat { period_ms: (period.nanos() / 1_000_000).max(1) as u32 }
                 }
                 "rumour" => Message::Rumour { set: 1 << s.count::<u16>("id", 0) },
@@ -75,7 +80,14 @@ fn stream(seed: Seed, command: usize, purpose: Purpose) -> Stream {
     Stream::new(seed, Domain::Workload, 2 + command as u64, purpose as u64)
 }
 
-/// All requests to the controller, by command and time.
+fn too_many() -> String {
+    format!("a workload expands to at most {EXPANSION_MAX} commands, counted node by node")
+}
+
+/// All requests to the controller, by command and time, at most [`EXPANSION_MAX`].
+///
+/// # Errors
+/// The first command that makes no sense for the population, or with which the list becomes too long.
 pub(super) fn expand<P: Keeps>(
     commands: &[Command],
     population: &Population,
@@ -93,7 +105,7 @@ pub(super) fn expand<P: Keeps>(
         }
         let mut listeners = stream(seed, index, Purpose::Listeners);
         let times = when.expand(end, &mut stream(seed, index, Purpose::Times));
-        for at in times.map_err(|error| at_fault(error.to_string()))? {
+        for at in times.map_err(|_| at_fault(too_many()))? {
             let targets = to.resolve(population, &mut listeners);
             let nodes = match targets.map_err(|error| at_fault(error.to_string()))? {
                 Targets::Nodes(nodes) if nodes.contains(&controller) => {
@@ -107,6 +119,9 @@ pub(super) fn expand<P: Keeps>(
                     return Err(at_fault(format!("no pirate plays the role `{role}`")));
                 }
             };
+            if nodes.len() > EXPANSION_MAX - requests.len() {
+                return Err(at_fault(too_many()));
+            }
             let say = |to| (at, controller, Request { to, message: message.clone() });
             requests.extend(nodes.into_iter().map(say));
         }

@@ -24,8 +24,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-pub use chest::{Account, Roll};
-pub use chest::{Chest, Durable, Record};
+pub use chest::{Account, Chest, Durable, Record, Roll};
 pub use config::{
     Config, Gift, Habit, Habits, Inform, Lonely, Period, Purse, Reload, Rhythm, Start, Tell,
 };

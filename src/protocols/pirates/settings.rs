@@ -9,9 +9,11 @@ use super::config::{
 use crate::kernel::{Distribution, NodeId, Span, Weights};
 use crate::protocols::{Ground, Surroundings};
 use crate::settings::{Code, DistributionSetting, Field, Key, Mistake, Section, Shape, Variant};
+use crate::topology::files::GraphFile;
 
 /// The longest period: an hour.
 const PERIOD_MAX: Span = Span::from_secs(3600);
+const PERIOD_MAX_MS: u32 = (PERIOD_MAX.nanos() / 1_000_000) as u32;
 /// The longest stay: 1000 hours.
 const STAY_MAX: Span = Span::from_secs(3_600_000);
 /// All first purses together, so that no purse overflows by gifts alone.
@@ -144,7 +146,8 @@ const PURSE: &[Key] = &[
     Key::required("max", COINS, "the most coins"),
 ];
 
-const PERIOD_SPAN: Shape = Shape::Span { min: Span::from_millis(1), max: PERIOD_MAX };
+/// A period between two wakes.
+pub(super) const PERIOD_SPAN: Shape = Shape::Span { min: Span::from_millis(1), max: PERIOD_MAX };
 
 const PERIOD: &[Key] = &[
     Key::required("min", PERIOD_SPAN, "the shortest"),
@@ -257,15 +260,34 @@ impl Settings {
             let mistake = Mistake::new(Code::Surprising, message, s.place("stay").clone());
             s.report().add(mistake.label("forever would say the same"));
         }
-        let dunbar = usize::from(self.config.dunbar);
         if let Some(file) = around.file.filter(|_| self.reloads) {
-            let graph = &file.snapshot.graph;
-            let ids = (0..graph.nodes()).map(NodeId);
-            let over = ids.filter(|id| graph.peers(*id).len() > dunbar).count();
-            if over > 0 {
-                let message = format!("{over} pirates know more than dunbar = {dunbar} others");
-                let mistake = Mistake::new(Code::Surprising, message, s.place("dunbar").clone());
-                s.report().add(mistake.label("the edges beyond it will be full"));
+            self.judge_file(s, file);
+        }
+    }
+
+    /// What of a reloaded file will be cut off.
+    fn judge_file(&self, s: &mut Section<'_>, file: &GraphFile) {
+        let graph = &file.snapshot.graph;
+        let dunbar = usize::from(self.config.dunbar);
+        let count = |is_cut: &dyn Fn(NodeId) -> bool| {
+            (0..graph.nodes()).map(NodeId).filter(|id| is_cut(*id)).count()
+        };
+        let over = count(&|id| graph.peers(id).len() > dunbar);
+        if over > 0 {
+            let message = format!("{over} pirates know more than dunbar = {dunbar} others");
+            let mistake = Mistake::new(Code::Surprising, message, s.place("dunbar").clone());
+            s.report().add(mistake.label("the edges beyond it will be full"));
+        }
+        let rich = count(&|id| file.gold(id).is_some_and(|coins| coins > GOLD_MAX));
+        let slow = count(&|id| file.period_ms(id).is_some_and(|ms| ms > PERIOD_MAX_MS));
+        for (pirates, what, most) in [
+            (rich, "more gold", format!("{GOLD_MAX} coins")),
+            (slow, "a longer period", PERIOD_MAX.to_string()),
+        ] {
+            if pirates > 0 {
+                let message = format!("{pirates} pirates of the file have {what} than {most}");
+                let mistake = Mistake::new(Code::Surprising, message, s.place("start").clone());
+                s.report().add(mistake.label(format!("they start with {most}")));
             }
         }
     }
@@ -300,7 +322,7 @@ fn clamp_coins(coins: u64) -> u32 {
 }
 
 fn clamp_period(period_ms: u32) -> u32 {
-    period_ms.min((PERIOD_MAX.nanos() / 1_000_000) as u32)
+    period_ms.min(PERIOD_MAX_MS)
 }
 
 fn decode_gold(field: Field<'_>) -> Purse {
@@ -368,11 +390,11 @@ fn decode_grid(s: &mut Section<'_>) -> Period {
     grid(min, max, step)
 }
 
-fn is_whole_ms(span: Span) -> bool {
+pub(super) fn is_whole_ms(span: Span) -> bool {
     span.nanos().is_multiple_of(1_000_000)
 }
 
-fn refuse_fraction(s: &mut Section<'_>, key: &'static str) {
+pub(super) fn refuse_fraction(s: &mut Section<'_>, key: &'static str) {
     let message = format!("`{key}` is no whole number of milliseconds");
     s.refuse(key, Code::BadQuantity, &message, "chat periods are whole milliseconds");
 }

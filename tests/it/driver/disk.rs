@@ -1,11 +1,12 @@
 //! Disks whose writes take time: nothing that is said after a record gets out before it is safe.
 
 use corsair::faults::DiskLoss;
-use corsair::kernel::{Probability, Span};
-use corsair::simulation::Sync;
+use corsair::kernel::{Instant, NodeId, Probability, Span};
+use corsair::protocol::{Effect, Observer, Protocol};
+use corsair::simulation::{Sync, World};
 
 use super::crash::{crash_with, restart};
-use super::{Order, Stage};
+use super::{Asks, Order, Puppet, Stage, ms};
 
 fn slow(nodes: u32) -> Stage {
     let sync = Sync { latency: Span::from_millis(10), fails: Probability::ZERO };
@@ -90,6 +91,34 @@ fn a_sync_that_fails_crashes_the_node() {
     let lines =
         ["0s 0: says 3", "1ms 1: hears 1 from 0", "10ms 0: crashes", "30ms 0: boots with []"];
     assert_eq!(stage.play(), lines);
+}
+
+#[test]
+fn a_sync_that_fails_crashes_even_who_has_left() {
+    let orders = [Order::Persist(1), Order::Leave, Order::Send(1, 2)];
+    let mut stage = slow(2).ask(0, 0, &orders).plan(30, restart(0));
+    stage.sync.fails = Probability::ONE;
+    assert_eq!(stage.play(), ["10ms 0: crashes", "30ms 0: boots with []"]);
+}
+
+/// Counts the messages that were never sent.
+#[derive(Debug, Default)]
+struct Unsent(usize);
+
+impl<P: Protocol> Observer<P> for Unsent {
+    fn on_unsaid(&mut self, _: Instant, _: NodeId, effect: &Effect<P>) {
+        self.0 += usize::from(matches!(effect, Effect::Send { .. }));
+    }
+}
+
+#[test]
+fn what_waited_for_a_sync_that_fails_is_told_to_be_unsaid() {
+    let mut stage = slow(2).ask(0, 0, &STORY);
+    stage.sync.fails = Probability::ONE;
+    let mut world: World<Puppet, Unsent, Asks> =
+        World::new(stage.setup(), Unsent::default(), stage.asks.clone());
+    world.advance(ms(1000));
+    assert_eq!(world.observer().0, 2);
 }
 
 #[test]
