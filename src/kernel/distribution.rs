@@ -9,7 +9,6 @@ mod tests;
 pub use normal::{quantile as normal_quantile, upper_tail as normal_upper_tail};
 
 pub use error::DistributionError;
-pub use normal::{quantile as normal_quantile, upper_tail as normal_upper_tail};
 
 use super::random::Bits;
 use super::time::Span;
