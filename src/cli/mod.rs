@@ -4,6 +4,7 @@
 mod bench;
 mod disk;
 mod explain;
+mod input;
 mod list;
 mod output;
 mod provenance;
