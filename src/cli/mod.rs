@@ -5,6 +5,7 @@ mod bench;
 mod completions;
 mod disk;
 mod explain;
+mod input;
 mod list;
 mod output;
 mod provenance;

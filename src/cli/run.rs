@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::disk::LimitedDisk;
+use super::input::{Read, read};
 use super::output::Terminal;
 use super::provenance::Watch;
 use super::told::{Done, Way};
-use super::validate::{Read, read};
 use super::{Format, Status};
 use crate::experiment::{Experiment, Outcome, Request, RunError, run_all};
 use crate::record::{Existing, Published, RecordError, examine, write_latest};
@@ -118,6 +118,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<
     let Read::Good(experiment) = read(&arguments.experiment, &sets, terminal) else {
         return Ok(Status::BadInput);
     };
+    if experiment.has_sweep {
+        terminal.note("note: the sweep is left out: a run has the settings as they stand");
+    }
     let id = experiment.id(arguments.rep);
     let home = Path::new("results").join(&experiment.name);
     let target = arguments.out.clone().unwrap_or_else(|| home.join(&id));

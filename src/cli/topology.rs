@@ -1,6 +1,6 @@
 //! `corsair topology`: graphs from files, generators and experiments; measured, and converted.
 
-use std::io::{self, Read as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -9,8 +9,8 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value as Json, json};
 
 use super::disk::LimitedDisk;
+use super::input::{Read, read as read_experiment, read_stdin};
 use super::output::{Terminal, table, word};
-use super::validate::{Read, read as read_experiment};
 use super::{Format, Status, parse_count};
 use crate::experiment::{builtin, generate, read_file, topologies};
 use crate::kernel::Seed;
@@ -166,8 +166,9 @@ fn find(arguments: &Arguments, terminal: &Terminal) -> Option<Found> {
     if !is_file || is_experiment_path(what) {
         return of_experiment(arguments, terminal);
     }
-    let bytes = read_bytes(what).map_err(|error| terminal.error(&error)).ok()?;
-    if is_experiment(&bytes) {
+    let bytes = if what == "-" { read_stdin() } else { read_file(Path::new(what)) };
+    let bytes = bytes.map_err(|error| terminal.error(&error)).ok()?;
+    if what != "-" && is_experiment(&bytes) {
         return of_experiment(arguments, terminal);
     }
     if arguments.nodes.is_some() || arguments.seed.is_some() || !arguments.sets.is_empty() {
@@ -203,15 +204,6 @@ fn is_experiment(bytes: &[u8]) -> bool {
         _protocol: IgnoredAny,
     }
     serde_json::from_slice::<Resolved>(bytes).is_ok()
-}
-
-fn read_bytes(what: &str) -> Result<Vec<u8>, String> {
-    if what != "-" {
-        return read_file(Path::new(what));
-    }
-    let mut bytes = Vec::new();
-    let read = io::stdin().read_to_end(&mut bytes);
-    read.map(|_| bytes).map_err(|error| format!("stdin cannot be read: {error}"))
 }
 
 fn of_experiment(arguments: &Arguments, terminal: &Terminal) -> Option<Found> {

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::ENGINE_NUMBER;
+use super::base::{merge, read_base};
 use super::files::Library;
 use super::keys::{NODES_MAX, UNKNOWN};
 use super::record::{
@@ -22,7 +23,7 @@ use crate::network::decode::read_network;
 use crate::network::{NetworkConfig, Population, Selector};
 use crate::protocols::{Ground, Surroundings};
 use crate::settings::{
-    Code, Form, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
+    Code, Form, Kind, Mistake, Report, Section, Source, decode, nearest, parse, set,
 };
 use crate::topology::Labels;
 use crate::topology::files::{GraphFile, Snapshot};
@@ -92,8 +93,12 @@ impl Given {
 pub fn read_experiment(given: &Given, overrides: &[String]) -> (Option<Experiment>, Report) {
     let mut report = Report::new();
     let Some(mut tree) = parse(&given.source, &mut report) else { return (None, report) };
-    if let Some(base) = read_base(&tree, &given.library, &mut report) {
-        tree = merge(base, tree);
+    if let Some(base) = tree.get("base").filter(|value| !value.is_null()) {
+        // What else is wrong shows once it is known what this file changes.
+        let Some(below) = read_base(base, &given.library, &mut report) else {
+            return (None, report);
+        };
+        tree = merge(below, tree);
     }
     for assignment in overrides {
         set(&mut tree, assignment, &mut report);
@@ -121,60 +126,6 @@ pub fn read_experiment(given: &Given, overrides: &[String]) -> (Option<Experimen
     let is_written = given.source.form() == Form::Written;
     let text = is_written.then(|| given.source.text().to_owned());
     (experiment.map(|experiment| Experiment { canonical, text, ..experiment }), report)
-}
-
-/// The experiment that this one changes: one level, no chains.
-fn read_base(tree: &Value, library: &Library, report: &mut Report) -> Option<Value> {
-    let base = tree.get("base").filter(|value| !value.is_null())?;
-    let path = base.as_text()?;
-    let refusal = |message: String| Mistake::new(Code::BadFile, message, base.place.clone());
-    let bytes = match library.read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            report.add(refusal(error));
-            return None;
-        }
-    };
-    let source = match Source::from_bytes(path, &bytes) {
-        Ok(source) => source,
-        Err(mistake) => {
-            report.add(mistake);
-            return None;
-        }
-    };
-    let below = parse(&source, report)?;
-    if below.get("base").is_some() {
-        report.add(refusal(format!("{path} has a base itself: one level is all there is")));
-        return None;
-    }
-    Some(below)
-}
-
-/// `over` laid over `below`: maps are merged key by key, everything else is replaced.
-fn merge(below: Value, over: Value) -> Value {
-    let (Value { kind: Kind::Map(mut low), .. }, Value { kind: Kind::Map(high), place }) =
-        (below, over.clone())
-    else {
-        return over;
-    };
-    for (name, value) in high {
-        match low.iter_mut().find(|(known, _)| known.text == name.text) {
-            Some(entry) if is_choice(&entry.1, &value) => *entry = (name, value),
-            Some(entry) => entry.1 = merge(entry.1.clone(), value),
-            None => low.push((name, value)),
-        }
-    }
-    Value { kind: Kind::Map(low), place }
-}
-
-/// Two maps of one key each with different keys are two choices: the second replaces the first.
-fn is_choice(below: &Value, over: &Value) -> bool {
-    match (&below.kind, &over.kind) {
-        (Kind::Map(low), Kind::Map(high)) => {
-            low.len() == 1 && high.len() == 1 && low[0].0.text != high[0].0.text
-        }
-        _ => false,
-    }
 }
 
 /// Reads the sections in the order in which they depend on each other.
@@ -301,6 +252,11 @@ impl Reader<'_, '_> {
         }
         if let Err((FaultId(index), error)) = experiment.faults.expand(&population, seed, end) {
             self.refuse_item("faults", "", index as usize, &error.to_string());
+        }
+        if experiment.record.warmup > end {
+            let message = format!("no sample is kept: the run ends at {end}, before the warm-up");
+            let place = self.s.place("record").clone();
+            self.s.report().add(Mistake::new(Code::Surprising, message, place));
         }
         for (id, fault) in experiment.faults.iter() {
             if fault.starts_at() > end {

@@ -1,7 +1,7 @@
 //! Where the files that an experiment names are found: beside it, then in the working folder, then in the binary.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::builtin::builtin_file;
@@ -55,8 +55,14 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     if about.is_dir() {
         return Err(format!("{shown} is a folder, not a file"));
     }
-    if about.len() > BYTES_MAX {
+    // What is no plain file, such as a pipe, tells its length when it ends.
+    let mut bytes = Vec::new();
+    if about.len() <= BYTES_MAX {
+        let file = fs::File::open(path).map_err(what)?;
+        file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(what)?;
+    }
+    if about.len().max(bytes.len() as u64) > BYTES_MAX {
         return Err(format!("{shown} is larger than {} GiB", BYTES_MAX >> 30));
     }
-    fs::read(path).map_err(what)
+    Ok(bytes)
 }

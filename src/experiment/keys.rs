@@ -87,8 +87,11 @@ const RECORD: &[Key] = &[
     Key::new("trace", Shape::OneOf(TRACES), "none", "what trace.jsonl holds"),
 ];
 
+/// Snapshots are files named after their millisecond.
+const SNAPSHOTS: Shape = Shape::Span { min: Span::from_millis(1), max: Span::MAX };
+
 const GRAPH: &[Key] = &[
-    Key::optional("every", PERIOD, "a snapshot each time; else at the end only"),
+    Key::optional("every", SNAPSHOTS, "a snapshot each time; else at the end only"),
     Key::varies("formats", Shape::ListOf(&FORMAT), "[node_link]", "which files"),
 ];
 
@@ -101,6 +104,6 @@ const FORMAT: Shape = Shape::OneOf(&[
 pub(super) const TRACES: &[Variant] = &[
     Variant::word("none", "no trace is kept"),
     Variant::word("violations", "the last thousand events before a violation"),
-    Variant::word("messages", "each message that was handled, crashes and restarts"),
-    Variant::word("full", "each activation, each send with its fate, and each fact"),
+    Variant::word("messages", "each message that was handled or lost, crashes and restarts"),
+    Variant::word("full", "each activation, lost message, crash and fact"),
 ];

@@ -1,5 +1,6 @@
 //! The experiment layer: from a YAML file to runs and their results. It knows no terminal.
 
+mod base;
 mod builtin;
 mod decode;
 mod explain;

@@ -56,8 +56,22 @@ impl Bounds {
         if bounds == Bounds::default() {
             let message = "no bound is given";
             s.refuse("at_least", Code::MissingKey, message, "at_least, at_most or equals");
+        } else if bounds.are_contradictory() {
+            let key = if bounds.at_most.is_some() { "at_most" } else { "at_least" };
+            let message = "no number is within these bounds";
+            s.refuse(key, Code::Conflict, message, "they exclude each other");
         }
         bounds
+    }
+
+    /// Whether no number can lie within.
+    fn are_contradictory(&self) -> bool {
+        let is_below = |low: Option<f64>, high: Option<f64>| {
+            low.zip(high).is_some_and(|(low, high)| low < high)
+        };
+        is_below(self.at_most, self.at_least)
+            || is_below(self.equals, self.at_least)
+            || is_below(self.at_most, self.equals)
     }
 }
 
@@ -103,9 +117,9 @@ pub enum TraceLevel {
     Nothing,
     /// The last thousand events before a violation.
     Violations,
-    /// Messages that were handled, crashes and restarts.
+    /// Messages that were handled or lost, crashes and restarts.
     Messages,
-    /// Every activation, send and fact.
+    /// Every activation, lost message, crash and fact.
     Full,
 }
 
@@ -189,7 +203,7 @@ fn decode_graph(s: &mut Section<'_>) -> GraphRecord {
         ("spigo", GraphFormat::Spigo),
     ];
     let every = s.optional("every").map(|field| field.span(Span::from_secs(1)));
-    let mut formats = match s.has("formats") {
+    let formats = match s.has("formats") {
         true => s.field("formats").list(|field| field.choice(FORMATS, GraphFormat::NodeLink)),
         false => {
             s.value("formats");
@@ -197,7 +211,6 @@ fn decode_graph(s: &mut Section<'_>) -> GraphRecord {
             vec![GraphFormat::NodeLink]
         }
     };
-    formats.dedup();
     GraphRecord { every, formats }
 }
 
@@ -208,6 +221,10 @@ pub(super) fn decode_asserts(s: &mut Section<'_>, entry: &dyn Entry) -> Vec<Cond
         if let Err(near) = &metric {
             let message = format!("{} has no metric `{}`", entry.name(), name.text);
             field.refuse(Code::UnknownChoice, &message, near);
+        }
+        if metric.as_ref().is_ok_and(|metric| metric.scope != Scope::Run) {
+            let message = "an assertion cannot be about a metric of a finer scope";
+            field.refuse(Code::Conflict, message, "take one of scope run");
         }
         let bounds = field.section(Bounds::decode);
         metric.ok().map(|metric| Condition { metric, bounds })

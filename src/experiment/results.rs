@@ -1,6 +1,7 @@
 //! All runs of an experiment, worked on by so many threads, into one folder that appears whole or not at all.
 
 use std::fmt;
+use std::iter;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
@@ -153,17 +154,16 @@ fn work(request: Request<'_>, shared: &Shared<'_>) -> Result<Vec<(u32, RunReport
         Ok(done)
     };
     let jobs = request.jobs.get().min(replications.len());
-    let done: Result<Vec<_>, RunError> = if jobs == 1 {
-        worker().map(|done| vec![done])
-    } else {
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(worker)).collect();
-            let joined = workers.into_iter().map(|worker| {
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
-            joined.collect()
-        })
-    };
+    let done: Result<Vec<_>, RunError> = thread::scope(|scope| {
+        // Where no more threads are to be had, this one and those that are do it all.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, worker).ok();
+        let others: Vec<_> = (1..jobs).map_while(spawn).collect();
+        let own = worker();
+        let joined = others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        iter::once(own).chain(joined).collect()
+    });
     let mut runs = done?.concat();
     runs.sort_by_key(|(replication, _)| *replication);
     Ok(runs)

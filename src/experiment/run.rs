@@ -5,7 +5,7 @@ use std::io;
 use super::decode::Experiment;
 use super::graph_log::GraphLog;
 use super::metrics::run_metrics;
-use super::record::{Condition, GraphFormat, GraphRecord};
+use super::record::{Condition, GraphFormat, GraphRecord, TraceLevel};
 use super::trace::Tracer;
 use crate::check::{Verdicts, Violation};
 use crate::kernel::{Instant, Seed, Span};
@@ -43,6 +43,20 @@ impl RunPlan<'_> {
     /// The seed of this run alone.
     pub fn seed(&self) -> Seed {
         self.experiment.seed.replication(self.replication)
+    }
+
+    /// The snapshots that are wanted of it.
+    fn graph(&self) -> Option<&GraphRecord> {
+        let graph = self.experiment.record.graph.as_ref()?;
+        (self.artifacts == Artifacts::Wanted).then_some(graph)
+    }
+
+    fn wants_log(&self) -> bool {
+        self.graph().is_some_and(|graph| graph.formats.contains(&GraphFormat::Spigo))
+    }
+
+    fn wants_trace(&self) -> bool {
+        self.artifacts == Artifacts::Wanted && self.experiment.record.trace > TraceLevel::Nothing
     }
 
     /// Runs it.
@@ -148,42 +162,45 @@ pub(super) fn simulate<F: Family>(
         plans: Plan::from_faults(faults),
         events_max: experiment.stop.events.unwrap_or(u64::MAX),
     };
-    let io_error = |error: io::Error| error.to_string();
-    let graph = experiment.record.graph.as_ref();
-    let wants_log = graph.is_some_and(|graph| graph.formats.contains(&GraphFormat::Spigo));
-    let traces = experiment.record.trace > super::record::TraceLevel::Nothing;
-    if plan.artifacts == Artifacts::Unwanted || !(wants_log || traces) {
+    if !plan.wants_log() && !plan.wants_trace() {
         let world = World::<_, _, _, ()>::new(setup, (watch, ()), Script(requests));
         return Course::<F, (), ()>::new(world, plan, sink).run().map(|(report, ())| report);
     }
-    let log = match wants_log {
-        true => {
-            let header = SpigoHeader {
-                experiment: &experiment.name,
-                seed: experiment.seed,
-                run: u64::from(plan.run),
-                architecture: "fsm",
-                package: F::NAME.strip_suffix('s').unwrap_or(F::NAME),
-            };
-            let out = sink.log("graph/spigo.json").map_err(io_error)?;
-            Some(GraphLog::<F>::new(out, experiment.labels(), &header, ground.nodes))
-        }
-        false => None,
-    };
-    let log = log.transpose().map_err(io_error)?;
-    let tracer = match traces {
-        true => {
-            let out = sink.log("trace.jsonl").map_err(io_error)?;
-            Some(Tracer::new(out, experiment.record.trace, u64::from(plan.run)))
-        }
-        false => None,
-    };
-    let world = World::<_, _, _, Origin>::new(setup, (watch, (log, tracer)), Script(requests));
-    let course = Course::<F, (Option<GraphLog<F>>, Option<Tracer>), Origin>::new(world, plan, sink);
-    let (report, (log, tracer)) = course.run()?;
+    let io_error = |error: io::Error| error.to_string();
+    let logs = open_logs::<F>(plan, ground.nodes, sink).map_err(io_error)?;
+    let world = World::<_, _, _, Origin>::new(setup, (watch, logs), Script(requests));
+    let (report, (log, tracer)) = Course::<F, Logs<F>, Origin>::new(world, plan, sink).run()?;
     log.map_or(Ok(()), |log| log.finish(report.end)).map_err(io_error)?;
     tracer.map_or(Ok(()), |t| t.finish(report.violation.is_some())).map_err(io_error)?;
     Ok(report)
+}
+
+/// What is written while a run goes on, as far as it is wanted.
+type Logs<F> = (Option<GraphLog<F>>, Option<Tracer>);
+
+fn open_logs<F: Family>(
+    plan: &RunPlan<'_>,
+    nodes: u32,
+    sink: &mut dyn Sink,
+) -> io::Result<Logs<F>> {
+    let RunPlan { experiment, run, .. } = *plan;
+    let (mut log, mut tracer) = (None, None);
+    if plan.wants_log() {
+        let header = SpigoHeader {
+            experiment: &experiment.name,
+            seed: experiment.seed,
+            run: u64::from(run),
+            architecture: "fsm",
+            package: F::NAME.strip_suffix('s').unwrap_or(F::NAME),
+        };
+        let out = sink.log("graph/spigo.json")?;
+        log = Some(GraphLog::new(out, experiment.labels(), &header, nodes)?);
+    }
+    if plan.wants_trace() {
+        let out = sink.log("trace.jsonl")?;
+        tracer = Some(Tracer::new(out, experiment.record.trace, u64::from(run)));
+    }
+    Ok((log, tracer))
 }
 
 type Observed<F, X, T> =
@@ -196,7 +213,8 @@ struct Course<'p, F: Family, X, T> {
     sink: &'p mut dyn Sink,
     next_sample: Option<Instant>,
     next_snapshot: Option<Instant>,
-    sampled: Option<Instant>,
+    /// When metrics of which cost were sampled last.
+    sampled: Option<(Instant, Cost)>,
 }
 
 impl<'p, F, X, T> Course<'p, F, X, T>
@@ -207,7 +225,7 @@ where
 {
     fn new(world: Observed<F, X, T>, plan: &'p RunPlan<'p>, sink: &'p mut dyn Sink) -> Self {
         let record = &plan.experiment.record;
-        let snapshots = Self::graph(plan).and_then(|graph| graph.every);
+        let snapshots = plan.graph().and_then(|graph| graph.every);
         Course {
             world,
             plan,
@@ -216,11 +234,6 @@ where
             next_snapshot: snapshots.map(|_| Instant::START),
             sampled: None,
         }
-    }
-
-    fn graph(plan: &RunPlan<'p>) -> Option<&'p GraphRecord> {
-        let graph = plan.experiment.record.graph.as_ref()?;
-        (plan.artifacts == Artifacts::Wanted).then_some(graph)
     }
 
     fn run(mut self) -> Result<(RunReport, X), String> {
@@ -299,7 +312,7 @@ where
             self.sample(at, cost)?;
         }
         if snapshot_due {
-            let every = Self::graph(self.plan).and_then(|graph| graph.every);
+            let every = self.plan.graph().and_then(|graph| graph.every);
             self.next_snapshot = every.map(|every: Span| at + every);
             self.look();
             self.snapshot(Moment::During(at), at)?;
@@ -331,7 +344,7 @@ where
         if at < record.warmup {
             return Ok(());
         }
-        self.sampled = Some(at);
+        self.sampled = Some((at, cost));
         for reading in self.read(&record.metrics, cost) {
             self.sink.sample(at, &reading)?;
         }
@@ -358,13 +371,15 @@ where
         let others = columns.iter().copied().filter(|metric| !is_recorded(metric));
         let wanted: Vec<_> = record.metrics.iter().copied().chain(others).collect();
         let readings = self.read(&wanted, Cost::Graph);
-        for reading in readings.iter().filter(|reading| is_recorded(reading.metric)) {
-            // What was sampled at this instant already is not repeated.
-            if self.sampled != Some(end) || reading.metric.cost == Cost::Graph {
-                self.sink.sample(end, reading)?;
-            }
+        // What was sampled at this instant already is not repeated.
+        let sampled = self.sampled.filter(|(at, _)| *at == end).map(|(_, cost)| cost);
+        let is_due = |metric: &Metric| {
+            end >= record.warmup && is_recorded(metric) && sampled.is_none_or(|c| metric.cost > c)
+        };
+        for reading in readings.iter().filter(|reading| is_due(reading.metric)) {
+            self.sink.sample(end, reading)?;
         }
-        if Self::graph(self.plan).is_some() {
+        if self.plan.graph().is_some() {
             self.snapshot(Moment::End, end)?;
         }
         let of = |metric: &&'static Metric| {

@@ -86,7 +86,7 @@ pub(super) fn count(value: &Value, shape: &Shape) -> Result<u64, Wrong> {
     let Shape::Count { min, max } = *shape else { unreachable!("found by its kind") };
     if let Kind::Float(number) = value.kind {
         // What is too large in any spelling is not asked to be spelled otherwise.
-        within(number, min as f64, max as f64)?;
+        within(number as i128, min.into(), max.into())?;
     }
     let number = within(whole(value)?, min.into(), max.into())?;
     Ok(u64::try_from(number).expect("it lies between two of them"))

@@ -181,6 +181,27 @@ fn results_that_are_there_are_told_again_and_not_made_again() {
 }
 
 #[test]
+fn the_last_sample_is_taken_once_and_none_before_the_warm_up() {
+    let bench = Bench::new();
+    let run = |record: &str, folder: &str| {
+        let record = format!("record={{metrics: [edges, degree_in], every: 1s, {record}}}");
+        let sets = ["--set", "nodes=9", "--set", "stop.at=2s", "--set", &record, "-o", folder];
+        bench.call(&[&["run", "pirates", "-q"], &sets[..]].concat()).good();
+        fs::read_to_string(bench.path(folder).join("series.csv")).unwrap()
+    };
+    for graph in ["", "graph: {every: 1s}", "graph: {every: 2s}", "graph: {every: 1500us}"] {
+        let series = run(graph, &format!("of {graph}"));
+        let moments = series.lines().map(|line| line.rsplit_once(',').unwrap().0);
+        let mut once: Vec<_> = moments.collect();
+        once.sort_unstable();
+        assert!(once.windows(2).all(|pair| pair[0] != pair[1]), "{graph}: {series}");
+        assert!(series.contains("\n0,2000,degree_in,nodes,degree,0,"), "{graph}: {series}");
+    }
+    assert_eq!(run("warmup: 2001ms", "late").lines().count(), 1);
+    assert!(!run("warmup: 2s", "end").contains("\n0,1000,"));
+}
+
+#[test]
 fn forms_of_output_say_the_same() {
     let bench = Bench::new();
     let run = ["run", "pirates", "-r", "2", "--set", "nodes=30", "-o", "a", "--format"];

@@ -1,0 +1,74 @@
+//! What a command reads: an experiment by its path or name, or what stands on stdin.
+
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
+use super::output::Terminal;
+use crate::experiment::{BUILTINS, Experiment, Given, builtin, read_experiment, read_file};
+use crate::settings::{Report, nearest};
+
+/// What came of reading an experiment.
+pub(super) enum Read {
+    /// It is one; the warnings are told.
+    Good(Box<Experiment>),
+    /// It is none; that is told.
+    Bad,
+}
+
+/// Reads an experiment by path or name (`-`: stdin), telling what is wrong with it.
+pub(super) fn read(file: &str, sets: &[String], terminal: &Terminal) -> Read {
+    let (experiment, report) = match given(file) {
+        Ok(given) => read_experiment(&given, sets),
+        Err(Wrong::Sentence(sentence)) => {
+            terminal.error(&sentence);
+            return Read::Bad;
+        }
+        Err(Wrong::Report(report)) => (None, *report),
+    };
+    terminal.report(&report);
+    experiment.map_or(Read::Bad, |experiment| Read::Good(Box::new(experiment)))
+}
+
+enum Wrong {
+    Sentence(String),
+    Report(Box<Report>),
+}
+
+/// A path is taken before a name, so that one's own `pirates` is not hidden by ours.
+fn given(file: &str) -> Result<Given, Wrong> {
+    let path = PathBuf::from(file);
+    if file != "-"
+        && !path.exists()
+        && let Some(builtin) = builtin(file)
+    {
+        let name = format!("configs/{}.yaml", builtin.name);
+        return Given::new(&name, builtin.text.as_bytes(), None).map_err(Wrong::report);
+    }
+    if file == "-" {
+        let bytes = read_stdin().map_err(Wrong::Sentence)?;
+        return Given::new("stdin", &bytes, None).map_err(Wrong::report);
+    }
+    let bytes = read_file(&path).map_err(|error| {
+        let looks_like_a_name = !file.contains(['/', '.']);
+        let hint = match nearest(file, BUILTINS.iter().map(|builtin| builtin.name)) {
+            _ if !looks_like_a_name => String::new(),
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => "; corsair list examples names the built-in ones".to_owned(),
+        };
+        Wrong::Sentence(format!("{error}{hint}"))
+    })?;
+    Given::new(file, &bytes, Some(&path)).map_err(Wrong::report)
+}
+
+impl Wrong {
+    fn report(report: Report) -> Wrong {
+        Wrong::Report(Box::new(report))
+    }
+}
+
+/// All of stdin, or one sentence about why not.
+pub(super) fn read_stdin() -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().read_to_end(&mut bytes);
+    read.map(|_| bytes).map_err(|error| format!("stdin cannot be read: {error}"))
+}
