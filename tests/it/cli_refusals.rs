@@ -33,7 +33,7 @@ fn mistakes_of_a_file_are_told_with_their_places() {
         (
             with("workload: [{chat: {at: 1s, to: all, period: 1500us}}]"),
             "no whole number of milliseconds",
-            ":6:42",
+            ":6:45",
         ),
         (with("workload: [{goodbye: {every: 1ns, to: all}}]"), "at most 10000000 commands", ":6:"),
         (with("protocol: pirate"), "did you mean `pirates`?", ":5:11"),
