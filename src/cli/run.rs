@@ -118,7 +118,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<
     let Read::Good(experiment) = read(&arguments.experiment, &sets, terminal) else {
         return Ok(Status::BadInput);
     };
-    if experiment.has_sweep {
+    if experiment.has_sweep() {
         terminal.note("note: the sweep is left out: a run has the settings as they stand");
     }
     let id = experiment.id(arguments.rep);

@@ -15,6 +15,7 @@ use super::record::{
     drop_disk_invariants,
 };
 use super::registry::{Entry, PROTOCOLS, Prepared, protocol};
+use super::study::{Sweep, read_sweep};
 use super::topology::{self, Topology, hex};
 use crate::faults::decode::read_faults;
 use crate::faults::{DiskLoss, Fault, FaultId, Faults};
@@ -23,7 +24,7 @@ use crate::network::decode::read_network;
 use crate::network::{NetworkConfig, Population, Selector};
 use crate::protocols::{Ground, Surroundings};
 use crate::settings::{
-    Code, Form, Kind, Mistake, Report, Section, Source, decode, nearest, parse, set,
+    Code, Form, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
 };
 use crate::topology::Labels;
 use crate::topology::files::{GraphFile, Snapshot};
@@ -56,8 +57,8 @@ pub struct Experiment {
     pub(super) faults: Faults,
     /// Every setting written out: what the id is a hash of.
     pub canonical: Json,
-    /// Whether the file has a `sweep`, which a run ignores.
-    pub has_sweep: bool,
+    /// What a study varies, which a run ignores.
+    pub(super) sweep: Option<Sweep>,
     /// The file as it was given; `None`: it was a `resolved.json`, which is written in any case.
     pub text: Option<String>,
 }
@@ -92,40 +93,52 @@ impl Given {
 /// All mistakes at once. The report of an accepted experiment holds its warnings.
 pub fn read_experiment(given: &Given, overrides: &[String]) -> (Option<Experiment>, Report) {
     let mut report = Report::new();
-    let Some(mut tree) = parse(&given.source, &mut report) else { return (None, report) };
-    if let Some(base) = tree.get("base").filter(|value| !value.is_null()) {
-        // What else is wrong shows once it is known what this file changes.
-        let Some(below) = read_base(base, &given.library, &mut report) else {
-            return (None, report);
-        };
-        tree = merge(below, tree);
+    let tree = given.tree(overrides, &mut report);
+    let experiment = tree.and_then(|tree| given.decode(&tree, &mut report));
+    (experiment, report)
+}
+
+impl Given {
+    /// What the file says, over its base and under the overrides; none where that cannot be read.
+    pub(super) fn tree(&self, overrides: &[String], report: &mut Report) -> Option<Value> {
+        let mut tree = parse(&self.source, report)?;
+        if let Some(base) = tree.get("base").filter(|value| !value.is_null()) {
+            // What else is wrong shows once it is known what this file changes.
+            let below = read_base(base, &self.library, report)?;
+            tree = merge(below, tree);
+        }
+        for assignment in overrides {
+            set(&mut tree, assignment, report);
+        }
+        Some(tree)
     }
-    for assignment in overrides {
-        set(&mut tree, assignment, &mut report);
-    }
-    let chosen = tree.get("protocol").and_then(|value| match &value.kind {
-        Kind::Text(word) => Some(word.as_str()),
-        Kind::Map(entries) => entries.first().map(|(name, _)| name.text.as_str()),
-        _ => None,
-    });
-    let Some(entry) = chosen.and_then(protocol) else {
-        let mut scratch = Report::new();
-        decode(&tree, UNKNOWN, &mut scratch, |s| {
-            s.field("protocol").one_of(PROTOCOLS[0].name(), |_, _| ());
+
+    /// The experiment that a tree says; none where the report does not accept.
+    pub(super) fn decode(&self, tree: &Value, report: &mut Report) -> Option<Experiment> {
+        let chosen = tree.get("protocol").and_then(|value| match &value.kind {
+            Kind::Text(word) => Some(word.as_str()),
+            Kind::Map(entries) => entries.first().map(|(name, _)| name.text.as_str()),
+            _ => None,
         });
-        // What else is wrong shows once it is known what it is for.
-        let known = scratch.errors().iter().filter(|mistake| mistake.code() != Code::NoEffect);
-        known.for_each(|mistake| report.add(mistake.clone()));
-        return (None, report);
-    };
-    let (experiment, canonical) =
-        decode(&tree, entry.keys(), &mut report, |s| Reader { s, entry }.read(&given.library));
-    if !report.accepts() {
-        return (None, report);
+        let Some(entry) = chosen.and_then(protocol) else {
+            let mut scratch = Report::new();
+            decode(tree, UNKNOWN, &mut scratch, |s| {
+                s.field("protocol").one_of(PROTOCOLS[0].name(), |_, _| ());
+            });
+            // What else is wrong shows once it is known what it is for.
+            let known = scratch.errors().iter().filter(|mistake| mistake.code() != Code::NoEffect);
+            known.for_each(|mistake| report.add(mistake.clone()));
+            return None;
+        };
+        let (experiment, canonical) =
+            decode(tree, entry.keys(), report, |s| Reader { s, entry }.read(&self.library));
+        if !report.accepts() {
+            return None;
+        }
+        let is_written = self.source.form() == Form::Written;
+        let text = is_written.then(|| self.source.text().to_owned());
+        experiment.map(|experiment| Experiment { canonical, text, ..experiment })
     }
-    let is_written = given.source.form() == Form::Written;
-    let text = is_written.then(|| given.source.text().to_owned());
-    (experiment.map(|experiment| Experiment { canonical, text, ..experiment }), report)
 }
 
 /// Reads the sections in the order in which they depend on each other.
@@ -172,7 +185,9 @@ impl Reader<'_, '_> {
         }
         let record = decode_record(self.s, self.entry);
         let asserts = decode_asserts(self.s, self.entry);
-        let has_sweep = self.s.value("sweep").is_some();
+        let sweep = self.s.optional("sweep").and_then(|field| read_sweep(field, seed));
+        // A run is what it is without it.
+        self.s.put("sweep", Json::Null);
         let experiment = Experiment {
             name,
             seed,
@@ -188,7 +203,7 @@ impl Reader<'_, '_> {
             network,
             faults,
             canonical: Json::Null,
-            has_sweep,
+            sweep,
             text: None,
         };
         if self.s.errors() == before {
@@ -334,15 +349,24 @@ impl Experiment {
 
     /// What names the results of all its replications, or of one alone: 12 hexadecimal digits.
     pub fn id(&self, only: Option<u32>) -> String {
-        let mut experiment = self.canonical.clone();
-        if let Json::Object(keys) = &mut experiment {
-            // A run ignores it.
-            keys.remove("sweep");
-        }
         let named = json!({
-            "engine": ENGINE_NUMBER, "experiment": experiment, "kind": "run", "replication": only,
+            "engine": ENGINE_NUMBER,
+            "experiment": self.canonical,
+            "kind": "run",
+            "replication": only,
         });
         hex(&Sha256::digest(named.to_string()))[..12].to_owned()
+    }
+
+    /// Takes another root seed.
+    pub(super) fn give_seed(&mut self, seed: Seed) {
+        self.seed = seed;
+        self.canonical["seed"] = json!(seed.0);
+    }
+
+    /// Whether the file says what a study varies, which a run leaves out.
+    pub fn has_sweep(&self) -> bool {
+        self.sweep.is_some()
     }
 
     /// Who there is to select from.

@@ -1,6 +1,7 @@
 //! The keys of an experiment file, as far as they do not belong to a protocol.
 
 use super::registry::CHOICES;
+use super::study::SWEEP;
 use super::topology::TOPOLOGIES;
 use crate::faults::decode::FAULTS;
 use crate::kernel::Span;
@@ -43,7 +44,11 @@ pub(super) const fn experiment(workload: Shape) -> [Key; 16] {
             "{}",
             "what metrics must be at the end",
         ),
-        Key::optional("sweep", Shape::Any, "which settings a study varies; a run ignores it"),
+        Key::optional(
+            "sweep",
+            Shape::Keys(SWEEP),
+            "which settings a study varies; a run ignores it",
+        ),
     ]
 }
 

@@ -17,6 +17,7 @@ mod schema;
 mod series;
 mod sink;
 mod statistics;
+mod study;
 mod topology;
 mod trace;
 
@@ -37,6 +38,7 @@ pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,
 };
+pub use study::{Point, Seeds, Study, read_study};
 pub use topology::{generate, topologies};
 
 /// The version of every event stream. It is raised whenever one may change, from the first release on; results of

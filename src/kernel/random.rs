@@ -13,6 +13,11 @@ impl Seed {
     pub fn replication(self, replication: u32) -> Seed {
         Seed(mix(self.0, Domain::Replication as u64, u64::from(replication), 0))
     }
+
+    /// The root seed of a point of a study whose points share none.
+    pub fn point(self, point: u32) -> Seed {
+        Seed(mix(self.0, Domain::Point as u64, u64::from(point), 0))
+    }
 }
 
 /// What a stream is for. Two domains never share a draw. The numbers are part of every result: never renumber.
@@ -39,6 +44,10 @@ pub enum Domain {
     Disk = 9,
     /// Resampling and estimates, which are no part of a run.
     Statistics = 10,
+    /// The root seeds of a study's points, where each has its own: (point).
+    Point = 11,
+    /// Points that are drawn: (key, count).
+    Sample = 12,
 }
 
 /// A source of uniform 64-bit words.

@@ -124,6 +124,15 @@ impl Mistake {
         &self.place
     }
 
+    /// Whether the other says the same of the same place.
+    pub fn is_same(&self, other: &Mistake) -> bool {
+        let text = |mistake: &Mistake| {
+            let place = &mistake.place;
+            (mistake.code, place.source().name().to_owned(), place.bytes(), mistake.message.clone())
+        };
+        text(self) == text(other)
+    }
+
     /// The words beside the caret; empty if there are none.
     pub fn label_text(&self) -> &str {
         &self.label

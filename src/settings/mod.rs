@@ -74,7 +74,7 @@ pub use declare::{Key, Shape, Unset, Variant, join_keys};
 pub use distribution::DistributionSetting;
 pub use field::Field;
 pub use mistake::{Code, Mistake, Severity, nearest};
-pub use overrides::set;
+pub use overrides::{put, set, set_from};
 pub use parse::parse;
 pub use report::{Paint, Report};
 pub use section::{Section, decode};

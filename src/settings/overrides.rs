@@ -17,12 +17,16 @@ const LONGEST: usize = 32;
 /// Maps that are missing on the way are made; whether the keys exist, decoding finds out. What
 /// cannot be set becomes a mistake.
 pub fn set(root: &mut Value, assignment: &str, report: &mut Report) {
-    let source = Source::new(format!("--set {assignment}"), assignment);
-    let found = split(&source).and_then(|(path, value)| {
+    set_from(root, &Source::new(format!("--set {assignment}"), assignment), report);
+}
+
+/// The same with an assignment that stands in a source of another name.
+pub fn set_from(root: &mut Value, source: &Arc<Source>, report: &mut Report) {
+    let found = split(source).and_then(|(path, value)| {
         let before = report.errors().len();
-        match parse_from(&source, value, report) {
+        match parse_from(source, value, report) {
             Some(value) if report.errors().len() == before => {
-                *descend(root, &source, &path)? = value;
+                *descend(root, source, &path)? = value;
                 Ok(())
             }
             _ => Ok(()),
@@ -33,30 +37,57 @@ pub fn set(root: &mut Value, assignment: &str, report: &mut Report) {
     }
 }
 
+/// Puts a value at the dotted path `name` in the tree `root`, in place of all that was there, as [`set`] does.
+///
+/// # Errors
+/// Where it cannot be put, at the place of the name.
+pub fn put(root: &mut Value, name: &Name, value: Value) -> Result<(), Mistake> {
+    // A quoted name does not begin where its place does.
+    let shift = name.place.text().find(name.text.as_str());
+    let (source, start) = match shift {
+        Some(shift) => (Arc::clone(name.place.source()), name.place.bytes().start + shift),
+        None => (Source::new(name.text.clone(), &name.text), 0),
+    };
+    let path = words(&source, start..start + name.text.len(), "a key is a dotted path")?;
+    *descend(root, &source, &path)? = value;
+    Ok(())
+}
+
 /// The words of the path, and where the value starts.
 fn split(source: &Arc<Source>) -> Result<(Vec<Range<usize>>, usize), Mistake> {
+    const WRITTEN: &str = "an override is written KEY=VALUE";
     let text = source.text();
-    let refused = |range, label: &str| {
-        let message = "an override is written KEY=VALUE";
-        Mistake::new(Code::Override, message, Place::range(source, range)).label(label)
-    };
     let Some(equals) = text.find('=') else {
-        return Err(refused(text.len()..text.len(), "`=` and a value are missing"));
+        let place = Place::range(source, text.len()..text.len());
+        let mistake = Mistake::new(Code::Override, WRITTEN, place);
+        return Err(mistake.label("`=` and a value are missing"));
     };
-    let mut path = Vec::new();
-    let mut start = 0;
-    for word in text[..equals].split('.') {
+    Ok((words(source, 0..equals, WRITTEN)?, equals + 1))
+}
+
+/// The words of a dotted path.
+fn words(
+    source: &Arc<Source>,
+    path: Range<usize>,
+    written: &str,
+) -> Result<Vec<Range<usize>>, Mistake> {
+    let refused = |range, label: &str| {
+        Mistake::new(Code::Override, written, Place::range(source, range)).label(label)
+    };
+    let mut words = Vec::new();
+    let mut start = path.start;
+    for word in source.text()[path.clone()].split('.') {
         let range = start..start + word.len();
         if word.is_empty() || word.contains(char::is_whitespace) {
             return Err(refused(range, "a key is missing here, or has a space in it"));
         }
         start = range.end + 1;
-        path.push(range);
+        words.push(range);
     }
-    if path.len() > LONGEST {
-        return Err(refused(0..equals, "no key lies that deep"));
+    if words.len() > LONGEST {
+        return Err(refused(path, "no key lies that deep"));
     }
-    Ok((path, equals + 1))
+    Ok(words)
 }
 
 fn descend<'a>(
