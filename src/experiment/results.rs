@@ -115,6 +115,7 @@ fn manifest(request: Request<'_>, runs: &[(u32, RunReport)]) -> Manifest {
         name: experiment.name.clone(),
         id: experiment.id(request.only),
         kind: ResultKind::Run,
+        study: None,
         seed: experiment.seed.0,
         engine: ENGINE_NUMBER,
         counts: Counts {

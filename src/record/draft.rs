@@ -55,6 +55,12 @@ impl<'d> Draft<'d> {
         })
     }
 
+    /// Gives the result another name beside the one that it was begun for: one that tells its content.
+    pub fn retarget(&mut self, name: &str) {
+        assert!(is_plain(name) && !name.contains('/'), "{name} is a name");
+        self.target.set_file_name(name);
+    }
+
     /// Opens a new data file at a path in the folder, with `/` between its parts.
     ///
     /// # Errors
@@ -125,7 +131,8 @@ impl<'d> Draft<'d> {
         Ok(published)
     }
 
-    fn folder(&self) -> &Path {
+    /// The folder as it stands, for what reads its closed files again before they are published.
+    pub fn folder(&self) -> &Path {
         self.folder.as_deref().expect("a draft has its folder until it is published")
     }
 
@@ -231,6 +238,7 @@ mod tests {
             name: "demo".into(),
             id: "0123456789ab".into(),
             kind: ResultKind::Run,
+            study: None,
             seed,
             engine: 1,
             counts: Counts::default(),

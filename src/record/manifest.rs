@@ -20,6 +20,10 @@ pub struct Manifest {
     pub id: String,
     /// Whether the result is a run's or a study's.
     pub kind: ResultKind,
+    /// Of a study and its parts: what names it whatever its number of replications. Results that share it share
+    /// runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study: Option<String>,
     /// The root seed.
     pub seed: u64,
     /// The engine number: results of two engines never mix.
@@ -38,6 +42,8 @@ pub enum ResultKind {
     Run,
     /// Settings of swept factors.
     Study,
+    /// Some runs of a study that is under way.
+    Part,
 }
 
 /// How much was run.
@@ -67,6 +73,12 @@ pub struct FileEntry {
 }
 
 impl Manifest {
+    /// The manifest of a folder as it stands, if there is one that can be read; whether the folder holds what it
+    /// says, [`examine`](super::examine) finds out.
+    pub fn glance(folder: &Path) -> Option<Manifest> {
+        Manifest::read(folder).ok()?.ok()
+    }
+
     /// Indented JSON with one line end at its end.
     pub(super) fn to_json(&self) -> String {
         json_lines(self)
@@ -115,6 +127,7 @@ mod tests {
             name: "demo".into(),
             id: "0123456789ab".into(),
             kind: ResultKind::Study,
+            study: None,
             seed: u64::MAX,
             engine: 1,
             counts: Counts::default(),

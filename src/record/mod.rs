@@ -17,6 +17,7 @@
 //!     name: "demo".into(),
 //!     id: "3f2a91c0b7de".into(),
 //!     kind: ResultKind::Run,
+//!     study: None,
 //!     seed: 42,
 //!     engine: 1,
 //!     counts,
@@ -56,6 +57,7 @@ pub use error::RecordError;
 pub use folder::{Existing, examine};
 pub use install::Published;
 pub use manifest::{Counts, FileEntry, Manifest, ResultKind};
+pub use place::clear_killed;
 pub use provenance::Provenance;
 pub use runs::{MessageCounts, MetricColumn, RunRow, RunsWriter, Status, StopReason, runs_columns};
 pub use series::{SeriesRow, SeriesWriter, series_columns};

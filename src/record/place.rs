@@ -98,6 +98,15 @@ impl Place {
     }
 }
 
+/// Removes what killed processes of this machine left of drafts for `target`.
+///
+/// # Errors
+/// A target that has no name.
+pub fn clear_killed(disk: &dyn Disk, target: &Path) -> Result<(), RecordError> {
+    Place::of(target)?.clear_leftovers(disk);
+    Ok(())
+}
+
 /// Whether the process of this number has ended, as far as this machine knows.
 fn is_gone(pid: &str) -> bool {
     let pid = pid.parse().ok().filter(|pid| *pid > 0).and_then(Pid::from_raw);
