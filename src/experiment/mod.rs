@@ -17,6 +17,7 @@ mod schema;
 mod series;
 mod sink;
 mod statistics;
+mod tables;
 mod topology;
 mod trace;
 
@@ -25,7 +26,7 @@ pub use decode::{Experiment, Given, read_experiment};
 pub use explain::explain;
 pub use files::{Library, read_file};
 pub use metrics::run_metrics;
-pub use outcome::{Outcome, RunOutcome, Verdict};
+pub use outcome::{Outcome, Verdict};
 pub use record::{
     Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
 };
@@ -36,6 +37,10 @@ pub use schema::schema;
 pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,
+};
+pub use tables::{
+    MetricSummary, PointExperiment, PointSummary, RunPlace, RunRecord, TableRequest, read_records,
+    summarise, write_tables,
 };
 pub use topology::{generate, topologies};
 
