@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::output::{Terminal, brief, grouped, table, word};
 use super::run::Job;
 use super::{Format, Status};
-use crate::experiment::{Outcome, Verdict};
+use crate::experiment::{MetricSummary, Outcome, Verdict};
 
 /// What came of a call of `run`, and how it came about.
 pub(super) struct Done {
@@ -93,7 +93,7 @@ impl Job<'_> {
         let Done { outcome, way } = done;
         terminal.say(self.title())?;
         let several = outcome.runs.len() > 1;
-        let rows = outcome.summaries.iter().map(|(metric, summary)| {
+        let rows = outcome.summaries.iter().map(|MetricSummary { metric, summary, .. }| {
             let mut row = vec![metric.name.to_owned()];
             let values = summary.values;
             row.push(brief(values.map(|values| values.mean)));
@@ -147,7 +147,7 @@ impl Job<'_> {
             let Some(violation) = &run.violation else { continue };
             failed = true;
             terminal.error(&format!("{violation}"));
-            terminal.note(format_args!("  repeat: {}", self.repeat(run.replication)));
+            terminal.note(format_args!("  repeat: {}", self.repeat(run.rep)));
         }
         for verdict in outcome.verdicts.iter().filter(|verdict| !verdict.holds) {
             failed = true;
@@ -175,7 +175,7 @@ impl Job<'_> {
     }
 
     fn json(&self, outcome: &Outcome) -> Json {
-        let metrics = outcome.summaries.iter().map(|(metric, summary)| {
+        let metrics = outcome.summaries.iter().map(|MetricSummary { metric, summary, .. }| {
             let values = summary.values;
             json!({
                 "metric": metric.name,
@@ -194,11 +194,11 @@ impl Job<'_> {
             let violation = run.violation.as_ref()?;
             Some(json!({
                 "invariant": violation.invariant,
-                "rep": run.replication,
+                "rep": run.rep,
                 "at_ns": violation.at.nanos(),
                 "node": violation.node.map(|node| node.0),
                 "detail": violation.detail,
-                "repeat": self.repeat(run.replication),
+                "repeat": self.repeat(run.rep),
             }))
         });
         json!({

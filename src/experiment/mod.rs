@@ -18,6 +18,7 @@ mod series;
 mod sink;
 mod statistics;
 mod study;
+mod tables;
 mod topology;
 mod trace;
 
@@ -26,7 +27,7 @@ pub use decode::{Experiment, Given, read_experiment};
 pub use explain::explain;
 pub use files::{Library, read_file};
 pub use metrics::run_metrics;
-pub use outcome::{Outcome, RunOutcome, Verdict};
+pub use outcome::{Outcome, Verdict};
 pub use record::{
     Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
 };
@@ -39,6 +40,10 @@ pub use statistics::{
     quantile_interval,
 };
 pub use study::{Point, Seeds, Study, read_study};
+pub use tables::{
+    MetricSummary, PointExperiment, PointSummary, RunPlace, RunRecord, TableRequest, read_records,
+    summarise, write_tables,
+};
 pub use topology::{generate, topologies};
 
 /// The version of every event stream. It is raised whenever one may change, from the first release on; results of

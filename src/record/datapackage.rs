@@ -160,7 +160,33 @@ mod tests {
                 Resource { path: "summary.csv", says, columns: summary_columns() },
                 summary.finish().unwrap(),
             ),
+            points(),
+            pairs(),
         ]
+    }
+
+    fn points() -> (Resource, Vec<u8>) {
+        let columns = points_columns(&["nodes".into()]);
+        let mut points = PointsWriter::new(Vec::new(), &columns).unwrap();
+        let factors = ["7".into()];
+        let (point, runs, violated, violated_low) = (0, 3, Some(0.5), None);
+        let row = PointRow {
+            point,
+            factors: &factors,
+            runs,
+            violated,
+            violated_low,
+            violated_high: violated_low,
+        };
+        points.row(&row).unwrap();
+        (Resource { path: "points.csv", says: "Rows.", columns }, points.finish().unwrap())
+    }
+
+    fn pairs() -> (Resource, Vec<u8>) {
+        let mut pairs = PairsWriter::new(Vec::new()).unwrap();
+        pairs.row(&PairRow { metric: "late", method: "welch", ..Default::default() }).unwrap();
+        let columns = pairs_columns();
+        (Resource { path: "pairs.csv", says: "Rows.", columns }, pairs.finish().unwrap())
     }
 
     #[test]

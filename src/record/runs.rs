@@ -47,6 +47,12 @@ impl Status {
             Status::Limit => "limit",
         }
     }
+
+    /// The status of that word.
+    pub fn from_word(word: &str) -> Option<Status> {
+        let all = [Status::Ok, Status::Violated, Status::Stopped, Status::Limit];
+        all.into_iter().find(|status| status.word() == word)
+    }
 }
 
 impl StopReason {
@@ -60,6 +66,19 @@ impl StopReason {
             StopReason::Violation => "violation",
             StopReason::Limit => "limit",
         }
+    }
+
+    /// The reason of that word.
+    pub fn from_word(word: &str) -> Option<StopReason> {
+        let all = [
+            StopReason::At,
+            StopReason::When,
+            StopReason::Events,
+            StopReason::Quiet,
+            StopReason::Violation,
+            StopReason::Limit,
+        ];
+        all.into_iter().find(|reason| reason.word() == word)
     }
 }
 
@@ -140,11 +159,7 @@ pub fn runs_columns(factors: &[String], metrics: &[MetricColumn]) -> Vec<Column>
         Column::integer("rep").says("The number of the replication of the point, from 0."),
         Column::text("seed").says("The run's own 64-bit seed in hexadecimal digits."),
     ];
-    columns.extend(
-        factors.iter().map(|key| {
-            Column::text(key.clone()).says(format!("The value of the swept key {key}."))
-        }),
-    );
+    columns.extend(factors.iter().map(|key| factor_column(key)));
     let messages = |name: &'static str| Column::integer(name).unit("messages");
     columns.extend([
         Column::text("status").says("How the run went: ok, violated, stopped or limit."),
@@ -170,6 +185,11 @@ pub fn runs_columns(factors: &[String], metrics: &[MetricColumn]) -> Vec<Column>
     columns
 }
 
+/// The column of a swept key.
+pub(super) fn factor_column(key: &str) -> Column {
+    Column::text(key.to_owned()).says(format!("The value of the swept key {key}."))
+}
+
 /// `<metric>_<unit>`, the unit spelled as an identifier; a metric without a unit keeps its name.
 fn metric_header(metric: &MetricColumn) -> String {
     let mut name = metric.name.clone();
@@ -183,7 +203,7 @@ fn metric_header(metric: &MetricColumn) -> String {
 }
 
 /// Numbers the later of columns that would share a name, such as a swept key called `seed`.
-fn set_apart(columns: &mut [Column]) {
+pub(super) fn set_apart(columns: &mut [Column]) {
     for place in 1..columns.len() {
         let (before, after) = columns.split_at_mut(place);
         let column = &mut after[0];

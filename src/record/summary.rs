@@ -35,13 +35,18 @@ pub struct SummaryRow<'a> {
     pub p95: Option<f64>,
     /// The largest.
     pub max: Option<f64>,
+    /// The lower bound of the median's confidence interval.
+    pub p50_low: Option<f64>,
+    /// The upper bound of the median's confidence interval.
+    pub p50_high: Option<f64>,
 }
 
 /// The columns of summary.csv.
 pub fn summary_columns() -> Vec<Column> {
     vec![
         Column::integer("point").says("The number of the point of the study, from 0."),
-        Column::text("metric").says("The name of the metric."),
+        Column::text("metric")
+            .says("The name of the metric, or <metric>_reached: whether a run has it."),
         Column::text("unit").says("The unit of all values of the row, empty for none."),
         Column::integer("n").unit("runs").says("The runs of the point that have the metric."),
         Column::number("mean").says("The mean over these runs."),
@@ -54,6 +59,10 @@ pub fn summary_columns() -> Vec<Column> {
         Column::number("p50").says("The median (linear, type 7)."),
         Column::number("p95").says("The 95 % quantile (linear, type 7)."),
         Column::number("max").says("The largest value."),
+        Column::number("p50_low")
+            .says("The lower bound of the median's confidence interval (order statistics)."),
+        Column::number("p50_high")
+            .says("The upper bound of the median's confidence interval (order statistics)."),
     ]
 }
 
@@ -89,6 +98,8 @@ impl<W: Write> SummaryWriter<W> {
             Cell::from(row.p50),
             Cell::from(row.p95),
             Cell::from(row.max),
+            Cell::from(row.p50_low),
+            Cell::from(row.p50_high),
         ])
     }
 
@@ -123,10 +134,12 @@ mod tests {
         };
         summary.row(&lone).unwrap();
         let more = SummaryRow { sd: Some(0.5), ci_low: Some(6.5), ci_high: Some(8.0), ..lone };
+        let more = SummaryRow { p50_low: Some(6.0), p50_high: Some(9.0), ..more };
         summary.row(&SummaryRow { unit: "ms", n: 2, method: "t", ..more }).unwrap();
-        let expected = "point,metric,unit,n,mean,sd,ci_low,ci_high,method,min,p05,p50,p95,max\n\
-            1,edges,,1,7,,,,none,7,7,7,7,7\n\
-            1,edges,ms,2,7,0.5,6.5,8,t,7,7,7,7,7\n";
+        let expected = "point,metric,unit,n,mean,sd,ci_low,ci_high,method,min,p05,p50,p95,max,\
+            p50_low,p50_high\n\
+            1,edges,,1,7,,,,none,7,7,7,7,7,,\n\
+            1,edges,ms,2,7,0.5,6.5,8,t,7,7,7,7,7,6,9\n";
         assert_eq!(String::from_utf8(summary.finish().unwrap()).unwrap(), expected);
     }
 }

@@ -95,12 +95,6 @@ impl Method {
             Method::None => "none",
         }
     }
-
-    /// The method of that word.
-    pub(super) fn from_word(word: &str) -> Option<Method> {
-        let methods = [Method::T, Method::Bca, Method::Wilson, Method::None];
-        methods.into_iter().find(|method| method.word() == word)
-    }
 }
 
 /// What a sample says.

@@ -1,0 +1,224 @@
+//! From the records of runs to the tables of a result: of a plain run, or of a study of many points.
+
+mod columns;
+mod pairs;
+mod read;
+mod run_record;
+mod summarise;
+#[cfg(test)]
+mod tests;
+mod violations;
+
+use std::ops::Deref;
+
+pub use read::read_records;
+pub use run_record::{RunPlace, RunRecord};
+pub use summarise::{MetricSummary, PointSummary, summarise};
+
+use super::decode::Experiment;
+use super::results::RunError;
+use super::statistics::{Interval, Level, Summary, Values};
+use crate::record::{
+    Draft, PointRow, PointsWriter, Resource, ResultKind, RunRow, RunsWriter, SummaryRow,
+    SummaryWriter, datapackage, pairs_columns, points_columns, series_columns, summary_columns,
+};
+use columns::RunColumns;
+use pairs::write_pairs;
+use violations::write_violations;
+
+/// The experiment of one point.
+pub enum PointExperiment<'a> {
+    /// It is kept by whoever asked for the tables.
+    Kept(&'a Experiment),
+    /// It is made when it is asked for.
+    Made(Box<Experiment>),
+}
+
+impl Deref for PointExperiment<'_> {
+    type Target = Experiment;
+
+    fn deref(&self) -> &Experiment {
+        match self {
+            PointExperiment::Kept(experiment) => experiment,
+            PointExperiment::Made(experiment) => experiment,
+        }
+    }
+}
+
+/// What the tables of a result are about.
+pub struct TableRequest<'a> {
+    /// The experiment as it is without a sweep: its name, its metrics.
+    pub experiment: &'a Experiment,
+    /// Whether these are the tables of a run or of a study.
+    pub kind: ResultKind,
+    /// The swept keys; none for a run.
+    pub factors: &'a [String],
+    /// Of each point its values of these keys as they are written; a run has one point without any.
+    pub points: &'a [Vec<String>],
+    /// The point that the others are compared with.
+    pub baseline: Option<u32>,
+    /// How sure the intervals are.
+    pub level: Level,
+    /// The experiment of a point, for its violations.
+    pub experiment_at: &'a dyn Fn(u32) -> Result<PointExperiment<'a>, RunError>,
+}
+
+/// Writes `runs.csv`, `summary.csv`, of a study also `points.csv` and, where it has a baseline, `pairs.csv`, then
+/// `violations/` and `datapackage.json`. `records` are all runs, sorted by point and replication; a run's number is
+/// its place. Says what the runs of each point say.
+///
+/// # Errors
+/// What cannot be written.
+pub fn write_tables(
+    request: &TableRequest<'_>,
+    records: &[RunRecord],
+    draft: &mut Draft<'_>,
+) -> Result<Vec<PointSummary>, RunError> {
+    assert!(
+        records.is_sorted_by(|a, b| (a.point, a.rep) < (b.point, b.rep)),
+        "runs are sorted by point and replication, each once"
+    );
+    let columns = RunColumns::of(request.experiment, request.factors);
+    write_runs(request, &columns, records, draft)?;
+    let summaries = summarise(request.experiment, records, request.level);
+    write_summary(&summaries, request.level, draft)?;
+    if request.kind == ResultKind::Study {
+        write_points(request, &summaries, draft)?;
+        if let Some(baseline) = request.baseline {
+            write_pairs(request, baseline, records, draft)?;
+        }
+    }
+    write_violations(request, records, draft)?;
+    let resources = resources(request, columns);
+    let package = datapackage(&request.experiment.name, &resources);
+    draft.add("datapackage.json", package.as_bytes())?;
+    Ok(summaries)
+}
+
+fn write_runs(
+    request: &TableRequest<'_>,
+    columns: &RunColumns,
+    records: &[RunRecord],
+    draft: &mut Draft<'_>,
+) -> Result<(), RunError> {
+    let mut table = RunsWriter::new(draft.create("runs.csv")?, &columns.all)?;
+    for (run, record) in records.iter().enumerate() {
+        let values = &request.points[record.point as usize];
+        table.row(&RunRow {
+            run: run as u64,
+            point: u64::from(record.point),
+            rep: u64::from(record.rep),
+            seed: record.seed.0,
+            factors: request.factors.iter().cloned().zip(values.iter().cloned()).collect(),
+            status: record.status,
+            stop_reason: record.stop_reason,
+            end: record.end,
+            events: record.events,
+            messages: record.messages,
+            metrics: columns.places.iter().map(|place| record.metrics[*place]).collect(),
+            digest: record.digest,
+        })?;
+    }
+    Ok(draft.close(table.finish()?)?)
+}
+
+fn write_summary(
+    summaries: &[PointSummary],
+    level: Level,
+    draft: &mut Draft<'_>,
+) -> Result<(), RunError> {
+    let mut table = SummaryWriter::new(draft.create("summary.csv")?)?;
+    for PointSummary { point, metrics, .. } in summaries {
+        for MetricSummary { metric, summary, median, reached } in metrics {
+            let row =
+                SummaryRow { metric: metric.name, unit: metric.unit, ..row(summary, *median) };
+            table.row(&SummaryRow { point: u64::from(*point), ..row })?;
+            let Some(reached) = reached else { continue };
+            let name = format!("{}_reached", metric.name);
+            let row = row_of_share(&Summary::of_proportion(*reached, level));
+            table.row(&SummaryRow { point: u64::from(*point), metric: &name, ..row })?;
+        }
+    }
+    Ok(draft.close(table.finish()?)?)
+}
+
+fn row_of_share(summary: &Summary) -> SummaryRow<'static> {
+    row(summary, None)
+}
+
+fn row(summary: &Summary, median: Option<Interval>) -> SummaryRow<'static> {
+    let value = |pick: fn(&Values) -> f64| summary.values.as_ref().map(pick);
+    SummaryRow {
+        point: 0,
+        metric: "",
+        unit: "",
+        n: summary.n as u64,
+        mean: value(|values| values.mean),
+        sd: summary.sd,
+        ci_low: summary.ci.map(|interval| interval.low),
+        ci_high: summary.ci.map(|interval| interval.high),
+        method: summary.method.word(),
+        min: value(|values| values.min),
+        p05: value(|values| values.p05),
+        p50: value(|values| values.p50),
+        p95: value(|values| values.p95),
+        max: value(|values| values.max),
+        p50_low: median.map(|interval| interval.low),
+        p50_high: median.map(|interval| interval.high),
+    }
+}
+
+/// All points, those without runs included.
+fn write_points(
+    request: &TableRequest<'_>,
+    summaries: &[PointSummary],
+    draft: &mut Draft<'_>,
+) -> Result<(), RunError> {
+    let columns = points_columns(request.factors);
+    let mut table = PointsWriter::new(draft.create("points.csv")?, &columns)?;
+    for (point, factors) in request.points.iter().enumerate() {
+        let found = summaries.binary_search_by_key(&point, |summary| summary.point as usize);
+        let violated = found.ok().map(|place| summaries[place].violated);
+        let interval = violated.and_then(|violated| violated.interval(request.level));
+        table.row(&PointRow {
+            point: point as u64,
+            factors,
+            runs: violated.map_or(0, |violated| violated.n() as u64),
+            violated: violated.map(|violated| violated.hits() as f64 / violated.n() as f64),
+            violated_low: interval.map(|interval| interval.low),
+            violated_high: interval.map(|interval| interval.high),
+        })?;
+    }
+    Ok(draft.close(table.finish()?)?)
+}
+
+fn resources(request: &TableRequest<'_>, columns: RunColumns) -> Vec<Resource> {
+    let mut resources = vec![
+        Resource { path: "runs.csv", says: "A run a row.", columns: columns.all },
+        Resource {
+            path: "series.csv",
+            says: "The metrics of each run over virtual time, a value a row.",
+            columns: series_columns(),
+        },
+        Resource {
+            path: "summary.csv",
+            says: "Each metric over the runs that have it.",
+            columns: summary_columns(),
+        },
+    ];
+    if request.kind == ResultKind::Study {
+        resources.push(Resource {
+            path: "points.csv",
+            says: "A point of the study a row.",
+            columns: points_columns(request.factors),
+        });
+        if request.baseline.is_some() {
+            resources.push(Resource {
+                path: "pairs.csv",
+                says: "Each metric at each point less that at the baseline.",
+                columns: pairs_columns(),
+            });
+        }
+    }
+    resources
+}
