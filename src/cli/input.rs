@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use super::output::Terminal;
-use crate::experiment::{BUILTINS, Experiment, Given, builtin, read_experiment, read_file};
+use crate::experiment::{BUILTINS, Experiment, Given, Study, builtin, read_experiment, read_file};
 use crate::settings::{Report, nearest};
 
 /// What came of reading an experiment.
@@ -27,6 +27,33 @@ pub(super) fn read(file: &str, sets: &[String], terminal: &Terminal) -> Read {
     };
     terminal.report(&report);
     experiment.map_or(Read::Bad, |experiment| Read::Good(Box::new(experiment)))
+}
+
+/// What came of reading a study.
+pub(super) enum ReadStudy {
+    /// It is one; the warnings are told.
+    Good(Box<Study>),
+    /// It is none; that is told.
+    Bad,
+}
+
+/// Reads an experiment with a sweep by path or name (`-`: stdin), telling what is wrong with it.
+pub(super) fn read_study(
+    file: &str,
+    sets: &[String],
+    overs: &[String],
+    terminal: &Terminal,
+) -> ReadStudy {
+    let (study, report) = match given(file) {
+        Ok(given) => crate::experiment::read_study(&given, sets, overs),
+        Err(Wrong::Sentence(sentence)) => {
+            terminal.error(&sentence);
+            return ReadStudy::Bad;
+        }
+        Err(Wrong::Report(report)) => (None, *report),
+    };
+    terminal.report(&report);
+    study.map_or(ReadStudy::Bad, |study| ReadStudy::Good(Box::new(study)))
 }
 
 enum Wrong {

@@ -11,6 +11,7 @@ mod output;
 mod provenance;
 mod run;
 mod schema;
+mod study;
 mod told;
 mod topology;
 mod validate;
@@ -28,7 +29,8 @@ use output::Terminal;
 #[derive(Debug, Parser)]
 #[command(name = "corsair", version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(after_help = "Exit status: 0 good; 1 an invariant or an assertion failed; 2 bad usage \
-                        or input;\n3 incomplete; 4 not reproducible.")]
+                        or input;\n3 incomplete; 4 not reproducible; 75 stopped early, run again to go on; \
+                        130 interrupted.")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -66,6 +68,12 @@ enum Format {
 enum Command {
     /// Run an experiment and write its results
     Run(run::Arguments),
+    /// Run a study: an experiment at many points, on as many machines as there are
+    Sweep(study::sweep::Arguments),
+    /// Say how far a study is
+    Status(study::status::Arguments),
+    /// Make the result of a study whose runs are all there
+    Collect(study::collect::Arguments),
     /// Check experiment files, and say all that is wrong with them
     Validate(validate::Arguments),
     /// List what there is: protocols, examples, metrics, invariants, faults, topologies
@@ -101,6 +109,9 @@ enum Status {
     BadInput,
     Incomplete,
     NotReproducible,
+    /// Stopped early; the same command goes on.
+    Stopped,
+    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -111,6 +122,8 @@ impl From<Status> for ExitCode {
             Status::BadInput => 2,
             Status::Incomplete => 3,
             Status::NotReproducible => 4,
+            Status::Stopped => 75,
+            Status::Interrupted => 130,
         })
     }
 }
@@ -128,6 +141,9 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         None => run::demo(&mut terminal),
         Some(Command::Run(arguments)) => run::run(&arguments, &mut terminal),
+        Some(Command::Sweep(arguments)) => study::sweep::sweep(&arguments, &mut terminal),
+        Some(Command::Status(arguments)) => study::status::status(&arguments, &mut terminal),
+        Some(Command::Collect(arguments)) => study::collect::collect(&arguments, &mut terminal),
         Some(Command::Validate(arguments)) => validate::validate(&arguments, &mut terminal),
         Some(Command::List(arguments)) => list::list(&arguments, &mut terminal),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &mut terminal),

@@ -26,6 +26,17 @@ impl Terminal {
         Terminal { out: BufWriter::new(io::stdout().lock()), paint, quiet }
     }
 
+    /// One that tells nothing but errors.
+    pub(super) fn silent() -> Terminal {
+        let out = BufWriter::new(io::stdout().lock());
+        Terminal { out, paint: Paint::Plain, quiet: true }
+    }
+
+    /// Whether remarks are unwanted.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// A line of data.
     pub(super) fn say(&mut self, line: impl Display) -> io::Result<()> {
         writeln!(self.out, "{line}")

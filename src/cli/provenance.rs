@@ -29,7 +29,7 @@ impl Watch {
             argv: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
             folder: std::env::current_dir()
                 .map_or(String::new(), |folder| folder.display().to_string()),
-            host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            host: host(),
             platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
             started: Timestamp(started).to_string(),
             wall_ms: self.wall_ms(),
@@ -38,4 +38,9 @@ impl Watch {
             rustc: option_env!("CORSAIR_RUSTC").unwrap_or_default().to_owned(),
         }
     }
+}
+
+/// The name of this machine.
+pub(super) fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

@@ -39,10 +39,13 @@ pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,
 };
-pub use study::{Point, Seeds, Study, read_study};
+pub use study::{
+    Control, Failure, GatherError, Gathered, OnFailure, Places, Reach, Seeds, Shard, Study,
+    StudyOutcome, Worked, begin, collect, entries, gather, read_study, work,
+};
 pub use tables::{
     MetricSummary, PointExperiment, PointSummary, RunPlace, RunRecord, TableRequest, read_records,
-    summarise, write_tables,
+    summarise, write_runs, write_tables,
 };
 pub use topology::{generate, topologies};
 

@@ -193,7 +193,7 @@ fn write_plain(
         kind: ResultKind::Run,
         factors: &[],
         points: &[Vec::new()],
-        baseline: None,
+        baselines: &[],
         level: Level::USUAL,
         experiment_at: &|_| Ok(PointExperiment::Kept(experiment)),
     };

@@ -11,17 +11,6 @@ use crate::experiment::topology::hex;
 use crate::kernel::Seed;
 use crate::settings::{Code, Kind, Mistake, Name, Place, Report, Source, Value, put, set_from};
 
-/// One setting of the swept factors.
-#[derive(Debug)]
-pub struct Point {
-    /// The values of the factors, as cells of a table.
-    pub cells: Vec<String>,
-    /// The experiment with these values.
-    pub experiment: Experiment,
-    /// The point that it is compared with.
-    pub baseline: Option<u32>,
-}
-
 /// A validated study: no setting at any of its points can be wrong.
 #[derive(Debug)]
 pub struct Study {
@@ -29,18 +18,20 @@ pub struct Study {
     pub base: Experiment,
     /// The keys that are varied, in the order of the columns.
     pub factors: Vec<String>,
-    /// Every setting of them.
-    pub points: Vec<Point>,
+    /// Of each point the values of these keys, as cells of a table.
+    pub cells: Vec<Vec<String>>,
+    /// Of each point the experiment with these values.
+    pub points: Vec<Experiment>,
+    /// Of each point the one that it is compared with; none at all where there is no baseline.
+    pub baselines: Vec<Option<u32>>,
     /// Whether points share their seeds.
     pub seeds: Seeds,
     /// Every setting written out, with all points: what the id is a hash of.
     pub canonical: Json,
-    /// The text of the file, as it was given.
-    pub text: Option<String>,
 }
 
 /// Reads an experiment with a sweep, with overrides such as `network.loss=0.1` and axes such as
-/// `network.loss=0,0.1` or `nodes=10..50/10`, which take the place of the grid's.
+/// `network.loss=0,0.1` or `nodes=10..50/10`, whose product takes the place of the points in the file.
 ///
 /// # Errors
 /// All mistakes at once. The report of an accepted study holds its warnings.
@@ -61,6 +52,9 @@ fn read(
     report: &mut Report,
 ) -> Option<Study> {
     let mut tree = given.tree(overrides, report)?;
+    if !overs.is_empty() {
+        forget_points(&mut tree);
+    }
     for over in overs {
         match parse_over(over) {
             Ok(assignment) => set_axis(&mut tree, over, &assignment, report),
@@ -83,10 +77,8 @@ fn read(
     if let Kind::Map(entries) = &mut tree.kind {
         entries.retain(|(name, _)| name.text != "sweep");
     }
-    let baselines = sweep.baselines();
     let mut points = Vec::with_capacity(sweep.points.len());
-    for (number, (values, baseline)) in (0..).zip(sweep.points.iter().zip(baselines)) {
-        let cells: Vec<String> = values.iter().map(cell).collect();
+    for (number, values) in (0..).zip(&sweep.points) {
         let Some(mut experiment) = read_point(given, &tree, (&sweep.factors, values), report)
         else {
             continue;
@@ -95,16 +87,31 @@ fn read(
             experiment.give_seed(experiment.seed.point(number));
         }
         judge_metrics(&base, &experiment, (&sweep.factors, values), report);
-        points.push(Point { cells, experiment, baseline });
+        points.push(experiment);
     }
     let mut canonical = base.canonical.clone();
     canonical["sweep"] = sweep.canonical();
-    let factors = sweep.factors.iter().map(|name| name.text.clone()).collect();
-    let text = base.text.clone();
-    Some(Study { base, factors, points, seeds: sweep.seeds, canonical, text })
+    Some(Study {
+        factors: sweep.factors.iter().map(|name| name.text.clone()).collect(),
+        cells: sweep.points.iter().map(|values| values.iter().map(cell).collect()).collect(),
+        baselines: sweep.baselines(),
+        seeds: sweep.seeds,
+        points,
+        base,
+        canonical,
+    })
 }
 
-/// Puts an axis of the command line into the grid, in place of what the sweep says of that key.
+/// Takes all out of the sweep but how its points are seeded: who varies keys on the command line wants these alone.
+fn forget_points(tree: &mut Value) {
+    let Kind::Map(entries) = &mut tree.kind else { return };
+    let sweep = entries.iter_mut().find(|(name, _)| name.text == "sweep");
+    if let Some((_, Value { kind: Kind::Map(keys), .. })) = sweep {
+        keys.retain(|(name, _)| name.text == "seeds");
+    }
+}
+
+/// Puts an axis of the command line into the grid.
 fn set_axis(tree: &mut Value, over: &str, assignment: &str, report: &mut Report) {
     let source = over_source(over, assignment);
     let key = assignment.split('=').next().unwrap_or_default();
@@ -214,7 +221,7 @@ impl Study {
 
     /// The seed of one run.
     pub fn seed(&self, (point, replication): (u32, u32)) -> Seed {
-        self.points[point as usize].experiment.seed.replication(replication)
+        self.points[point as usize].seed.replication(replication)
     }
 
     /// What names the result: 12 hexadecimal digits.
@@ -239,9 +246,23 @@ impl Study {
 
     /// A point in words: `network.loss=0.1 nodes=50`.
     pub fn describe(&self, point: u32) -> String {
-        let cells = &self.points[point as usize].cells;
+        let cells = &self.cells[point as usize];
         let pairs: Vec<_> =
             self.factors.iter().zip(cells).map(|(key, cell)| format!("{key}={cell}")).collect();
         pairs.join(" ")
+    }
+
+    /// The files that say what the study is, by their names.
+    pub(super) fn files(&self) -> Vec<(&'static str, String)> {
+        let resolved = serde_json::to_string_pretty(&self.canonical);
+        let resolved = resolved.expect("a tree of plain values") + "\n";
+        let given = self.base.text.clone().map(|text| ("experiment.yaml", text));
+        given.into_iter().chain([("resolved.json", resolved)]).collect()
+    }
+
+    /// The files that its result holds, for those who print them.
+    pub fn artifacts(&self) -> Vec<&'static str> {
+        let pairs = (!self.baselines.is_empty()).then_some("pairs.csv");
+        ["runs.csv", "series.csv", "summary.csv", "points.csv"].into_iter().chain(pairs).collect()
     }
 }

@@ -352,10 +352,10 @@ impl Sweep {
             .is_some_and(|baseline| matches(&self.points[point], &baseline.wanted))
     }
 
-    /// The point that each one is compared with: the baseline that agrees with it in all other factors.
-    /// The baseline itself has none.
+    /// Of each point the one that it is compared with: the baseline that agrees with it in all other factors, and none
+    /// of the baseline itself. Empty where there is no baseline.
     pub(in crate::experiment) fn baselines(&self) -> Vec<Option<u32>> {
-        let Some(baseline) = &self.baseline else { return vec![None; self.points.len()] };
+        let Some(baseline) = &self.baseline else { return Vec::new() };
         let mut known = std::collections::BTreeMap::new();
         let rest = |point: usize| -> Vec<String> {
             let free = |at: &usize| !baseline.wanted.iter().any(|(factor, _)| factor == at);

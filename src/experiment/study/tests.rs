@@ -17,7 +17,7 @@ fn study(sweep: &str) -> Study {
 }
 
 fn cells(study: &Study) -> Vec<String> {
-    study.points.iter().map(|point| point.cells.join(" ")).collect()
+    study.cells.iter().map(|cells| cells.join(" ")).collect()
 }
 
 fn refusal(sweep: &str) -> String {
@@ -33,7 +33,7 @@ fn a_grid_is_a_product_whose_last_key_varies_fastest() {
     assert_eq!(cells(&study), ["0 10", "0 20", "0 30", "0.1 10", "0.1 20", "0.1 30"]);
     assert_eq!(study.runs(), 18);
     assert_eq!(study.place(7), (2, 1));
-    assert_eq!(study.points[2].experiment.nodes, 30);
+    assert_eq!(study.points[2].nodes, 30);
 }
 
 #[test]
@@ -67,11 +67,10 @@ fn zips_lists_and_skips() {
 #[test]
 fn a_baseline_is_found_among_the_points_that_share_the_rest() {
     let whole = study("  grid: {network.loss: [0, 0.1]}\n  baseline: {network.loss: 0}");
-    assert_eq!(whole.points.iter().map(|p| p.baseline).collect::<Vec<_>>(), [None, Some(0)]);
+    assert_eq!(whole.baselines, [None, Some(0)]);
     let part =
         study("  grid: {network.loss: [0, 0.1], nodes: [10, 20]}\n  baseline: {network.loss: 0}");
-    let baselines: Vec<_> = part.points.iter().map(|point| point.baseline).collect();
-    assert_eq!(baselines, [None, None, Some(0), Some(1)]);
+    assert_eq!(part.baselines, [None, None, Some(0), Some(1)]);
 }
 
 #[test]
@@ -80,7 +79,7 @@ fn a_hypercube_has_one_point_in_each_slice() {
         "  sample: {lhs: 16, keys: {network.loss: {from: 0, to: 1}, nodes: {from: 16, to: 4096, scale: log, integer: true}}}",
     );
     let column = |at: usize| -> Vec<f64> {
-        study.points.iter().map(|point| point.cells[at].parse().unwrap()).collect()
+        study.cells.iter().map(|cells| cells[at].parse().unwrap()).collect()
     };
     let mut slices: Vec<usize> = column(0).iter().map(|loss| (loss * 16.0) as usize).collect();
     let mut logs: Vec<usize> =
@@ -105,7 +104,7 @@ fn seeds_are_common_unless_they_are_independent() {
     seeds.dedup();
     assert_eq!(seeds.len(), 6);
     // A point's run can be repeated alone from its own root seed.
-    let point = &independent.points[1].experiment;
+    let point = &independent.points[1];
     assert_eq!(point.canonical["seed"], point.seed.0);
 }
 
@@ -137,7 +136,7 @@ fn replications_are_in_the_id_and_not_in_the_key() {
 }
 
 #[test]
-fn the_command_line_adds_axes_and_replaces_them() {
+fn axes_of_the_command_line_take_the_place_of_the_sweep() {
     let given = given("  grid: {network.loss: [0, 0.1]}");
     let read = |overs: &[&str]| {
         let overs: Vec<String> = overs.iter().map(|&over| over.to_owned()).collect();

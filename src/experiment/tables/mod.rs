@@ -55,8 +55,8 @@ pub struct TableRequest<'a> {
     pub factors: &'a [String],
     /// Of each point its values of these keys as they are written; a run has one point without any.
     pub points: &'a [Vec<String>],
-    /// The point that the others are compared with.
-    pub baseline: Option<u32>,
+    /// Of each point the one that it is compared with; none at all where there is no baseline.
+    pub baselines: &'a [Option<u32>],
     /// How sure the intervals are.
     pub level: Level,
     /// The experiment of a point, for its violations.
@@ -79,31 +79,35 @@ pub fn write_tables(
         "runs are sorted by point and replication, each once"
     );
     let columns = RunColumns::of(request.experiment, request.factors);
-    write_runs(request, &columns, records, draft)?;
+    write_runs(request, records, draft)?;
     let summaries = summarise(request.experiment, records, request.level);
     write_summary(&summaries, request.level, draft)?;
     if request.kind == ResultKind::Study {
         write_points(request, &summaries, draft)?;
-        if let Some(baseline) = request.baseline {
-            write_pairs(request, baseline, records, draft)?;
+        if !request.baselines.is_empty() {
+            write_pairs(request, records, draft)?;
         }
     }
-    write_violations(request, records, draft)?;
     let resources = resources(request, columns);
     let package = datapackage(&request.experiment.name, &resources);
     draft.add("datapackage.json", package.as_bytes())?;
     Ok(summaries)
 }
 
-fn write_runs(
+/// Writes `runs.csv` and `violations/`, from which [`read_records`] gets the records again. A run's number is its
+/// place, in whatever order they are.
+///
+/// # Errors
+/// What cannot be written.
+pub fn write_runs(
     request: &TableRequest<'_>,
-    columns: &RunColumns,
     records: &[RunRecord],
     draft: &mut Draft<'_>,
 ) -> Result<(), RunError> {
+    let columns = RunColumns::of(request.experiment, request.factors);
     let mut table = RunsWriter::new(draft.create("runs.csv")?, &columns.all)?;
     for (run, record) in records.iter().enumerate() {
-        let values = &request.points[record.point as usize];
+        let values = request.points.get(record.point as usize).map_or(&[][..], Vec::as_slice);
         table.row(&RunRow {
             run: run as u64,
             point: u64::from(record.point),
@@ -119,7 +123,8 @@ fn write_runs(
             digest: record.digest,
         })?;
     }
-    Ok(draft.close(table.finish()?)?)
+    draft.close(table.finish()?)?;
+    write_violations(request, records, draft)
 }
 
 fn write_summary(
@@ -212,7 +217,7 @@ fn resources(request: &TableRequest<'_>, columns: RunColumns) -> Vec<Resource> {
             says: "A point of the study a row.",
             columns: points_columns(request.factors),
         });
-        if request.baseline.is_some() {
+        if !request.baselines.is_empty() {
             resources.push(Resource {
                 path: "pairs.csv",
                 says: "Each metric at each point less that at the baseline.",

@@ -70,19 +70,18 @@ fn observations(runs: &[RunRecord], place: usize) -> Vec<Observation> {
 
 pub(super) fn write_pairs(
     request: &TableRequest<'_>,
-    baseline: u32,
     records: &[RunRecord],
     draft: &mut Draft<'_>,
 ) -> Result<(), RunError> {
     let mut table = PairsWriter::new(draft.create("pairs.csv")?)?;
     let points = by_point(records);
-    let base = points.iter().find(|runs| records[runs.start].point == baseline);
-    let base = base.map_or(&[][..], |runs| &records[runs.clone()]);
     for runs in points.iter().map(|runs| &records[runs.clone()]) {
         let point = runs[0].point;
-        if point == baseline {
+        let Some(baseline) = request.baselines.get(point as usize).copied().flatten() else {
             continue;
-        }
+        };
+        let base = points.binary_search_by_key(&baseline, |runs| records[runs.start].point);
+        let base = base.map_or(&[][..], |place| &records[points[place].clone()]);
         for (place, metric) in run_metrics(request.experiment).into_iter().enumerate() {
             let (ours, theirs) = (observations(runs, place), observations(base, place));
             let found = difference(&ours, &theirs, request.level);

@@ -1,0 +1,10 @@
+//! The commands of studies: `sweep`, `status`, `collect`.
+
+pub(super) mod collect;
+mod engine;
+mod open;
+mod progress;
+mod signals;
+pub(super) mod status;
+pub(super) mod sweep;
+mod told;
