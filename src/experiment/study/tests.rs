@@ -143,11 +143,11 @@ fn axes_of_the_command_line_take_the_place_of_the_sweep() {
         let (study, report) = read_study(&given, &[], &overs);
         study.map(|study| cells(&study)).ok_or_else(|| report.render(Paint::Plain))
     };
+    assert_eq!(read(&[]).unwrap(), ["0", "0.1"]);
     assert_eq!(read(&["network.loss=0.5"]).unwrap(), ["0.5"]);
-    assert_eq!(
-        read(&["nodes=10..20/5"]).unwrap(),
-        ["0 10", "0 15", "0 20", "0.1 10", "0.1 15", "0.1 20"]
-    );
+    assert_eq!(read(&["nodes=10..20/5"]).unwrap(), ["10", "15", "20"]);
+    let crossed = read(&["network.loss=0,0.1", "nodes=10..20/5"]).unwrap();
+    assert_eq!(crossed, ["0 10", "0 15", "0 20", "0.1 10", "0.1 15", "0.1 20"]);
     let refused = read(&["nodes=10,many"]).unwrap_err();
     assert!(refused.contains("--over nodes=10,many"), "{refused}");
     assert!(read(&["nodes"]).unwrap_err().contains("KEY=V1,V2"));

@@ -63,12 +63,14 @@ struct Study<'a> {
 
 impl Study<'_> {
     fn write(&self, records: &[RunRecord]) -> (TempDir, Vec<PointSummary>) {
+        let of = |point: usize| self.baseline.filter(|baseline| *baseline as usize != point);
+        let baselines: Vec<_> = (0..self.points.len()).map(of).collect();
         let request = TableRequest {
             experiment: self.experiment,
             kind: if self.factors.is_empty() { ResultKind::Run } else { ResultKind::Study },
             factors: self.factors,
             points: self.points,
-            baseline: self.baseline,
+            baselines: if self.baseline.is_some() { &baselines } else { &[] },
             level: Level::USUAL,
             experiment_at: &|_| Ok(PointExperiment::Kept(self.experiment)),
         };
@@ -80,6 +82,7 @@ impl Study<'_> {
             name: "n".into(),
             id: "0123456789ab".into(),
             kind: request.kind,
+            study: None,
             seed: 1,
             engine: 1,
             counts: Counts::default(),
