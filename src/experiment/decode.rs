@@ -59,7 +59,7 @@ pub struct Experiment {
     pub canonical: Json,
     /// What a study varies, which a run ignores.
     pub(super) sweep: Option<Sweep>,
-    /// The file as it was given; `None`: it was a `resolved.json`, which is written in any case.
+    /// The file as it was given; of a `resolved.json`, which is written in any case, the one that stands beside it.
     pub text: Option<String>,
 }
 
@@ -67,6 +67,8 @@ pub struct Experiment {
 #[derive(Debug)]
 pub struct Given {
     source: Arc<Source>,
+    /// What is kept of it beside the results.
+    text: Option<String>,
     library: Library,
 }
 
@@ -83,7 +85,12 @@ impl Given {
         })?;
         let is_json = path.is_some_and(|path| path.extension().is_some_and(|e| e == "json"));
         let source = if is_json { Source::canonical(name, source.text()) } else { source };
-        Ok(Given { source, library: Library::of(path) })
+        let resolved = path.filter(|path| path.file_name().is_some_and(|n| n == "resolved.json"));
+        let text = match resolved {
+            Some(path) => std::fs::read_to_string(path.with_file_name("experiment.yaml")).ok(),
+            None => (source.form() == Form::Written).then(|| source.text().to_owned()),
+        };
+        Ok(Given { source, text, library: Library::of(path) })
     }
 }
 
@@ -135,8 +142,7 @@ impl Given {
         if !report.accepts() {
             return None;
         }
-        let is_written = self.source.form() == Form::Written;
-        let text = is_written.then(|| self.source.text().to_owned());
+        let text = self.text.clone();
         experiment.map(|experiment| Experiment { canonical, text, ..experiment })
     }
 }

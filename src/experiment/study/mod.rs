@@ -11,6 +11,7 @@ mod gather;
 mod hypercube;
 mod part;
 mod plan;
+mod rows;
 mod shard;
 mod sweep;
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! A part: some runs of a study as a small result of its own, which appears whole or not at all. Its runs are
 //! numbered as they came; [`collect`](super::collect) gives them their numbers in the study.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
 use super::plan::Study;
+use super::rows::{Reading, SeriesFile};
 use crate::experiment::ENGINE_NUMBER;
 use crate::experiment::results::RunError;
 use crate::experiment::run::{Artifacts, RunPlan};
@@ -15,7 +17,9 @@ use crate::experiment::sink::{RunSink, Shared};
 use crate::experiment::statistics::Level;
 use crate::experiment::tables::{PointExperiment, RunPlace, RunRecord, TableRequest, write_runs};
 use crate::experiment::topology::hex;
-use crate::record::{Counts, Disk, Draft, Manifest, RecordError, ResultKind, SeriesWriter};
+use crate::record::{
+    Counts, Disk, Draft, DraftFile, Manifest, RecordError, ResultKind, SeriesWriter,
+};
 
 /// A part being written.
 pub(super) struct PartWriter<'a> {
@@ -63,6 +67,23 @@ impl<'a> PartWriter<'a> {
         self.records.is_empty()
     }
 
+    /// Takes over the runs of another part, which leaves no trace: many threads make one part.
+    pub(super) fn absorb(&mut self, other: PartWriter<'_>) -> Result<(), RunError> {
+        let PartWriter { shared: Shared { draft, series, .. }, records, .. } = other;
+        let draft = draft.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        series.into_inner().flush()?;
+        let rows = SeriesFile::open(draft.folder().join("series.csv"))?;
+        let mut reading = Reading::default();
+        for from in 0..records.len() {
+            let run = u32::try_from(self.records.len() + from).expect("a part has few runs");
+            let mut turn = Turn { series: &self.shared.series, run };
+            reading.copy(&rows, (from as u64, u64::from(run)), &mut turn)?;
+            self.shared.series.finish(run)?;
+        }
+        self.records.extend(records);
+        Ok(())
+    }
+
     /// Writes it down, under a name that tells what it holds: who does the same runs again replaces them by
     /// themselves.
     pub(super) fn finish(self) -> Result<(), RunError> {
@@ -105,6 +126,22 @@ impl<'a> PartWriter<'a> {
             },
             files: Vec::new(),
         })?;
+        Ok(())
+    }
+}
+
+/// Where the rows of one run go.
+struct Turn<'a> {
+    series: &'a InOrder<DraftFile>,
+    run: u32,
+}
+
+impl Write for Turn<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.series.write(self.run, bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -103,7 +103,7 @@ pub fn work(
         failed: Mutex::new(Vec::new()),
     };
     let jobs = control.jobs.get().min(todo.len()).max(1);
-    thread::scope(|scope| {
+    let ended: Vec<Ended<'_>> = thread::scope(|scope| {
         // Where no more threads are to be had, this one and those that are do it all.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, || crew.work()).ok();
         let others: Vec<_> = (1..jobs).map_while(spawn).collect();
@@ -111,15 +111,28 @@ pub fn work(
         let joined = others
             .into_iter()
             .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        // All are waited for before the first error is told.
-        let ended: Vec<Result<(), RunError>> = iter::once(own).chain(joined).collect();
-        ended.into_iter().collect::<Result<(), RunError>>()
-    })?;
+        iter::once(own).chain(joined).collect()
+    });
+    finish(ended)?;
     let Crew { next, failed, .. } = crew;
     let mut failed = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     failed.sort_by_key(|failure| failure.place);
     write_failed(&failed, (disk, &parts), control.worker)?;
     Ok(Worked { failed, is_stopped: next.into_inner() < todo.len() })
+}
+
+/// The part that a thread had in hand at its end, and what ended it.
+type Ended<'a> = (Option<PartWriter<'a>>, Result<(), RunError>);
+
+/// What the threads had in hand becomes one part; it is kept whatever went wrong elsewhere, and then that is told.
+fn finish(ended: Vec<Ended<'_>>) -> Result<(), RunError> {
+    let (parts, mut done): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
+    let mut parts = parts.into_iter().flatten();
+    if let Some(mut first) = parts.next() {
+        done.extend(parts.map(|part| first.absorb(part)));
+        done.push(first.finish());
+    }
+    done.into_iter().collect()
 }
 
 /// What the threads share.
@@ -138,17 +151,14 @@ struct Crew<'a> {
 
 impl<'a> Crew<'a> {
     /// Takes the next run and keeps it, until there is none or no more are to be begun.
-    fn work(&self) -> Result<(), RunError> {
-        let mut part: Option<(PartWriter<'a>, u64)> = None;
+    fn work(&self) -> Ended<'a> {
+        let mut part = None;
         let done = self.fill(&mut part);
         if done.is_err() {
             self.is_over.store(true, Ordering::Relaxed);
         }
-        // What was done is kept whatever came after it.
-        match part {
-            Some((part, _)) if !part.is_empty() => done.and(part.finish()),
-            _ => done,
-        }
+        let part = part.map(|(part, _): (PartWriter<'a>, u64)| part);
+        (part.filter(|part| !part.is_empty()), done)
     }
 
     fn fill(&self, part: &mut Option<(PartWriter<'a>, u64)>) -> Result<(), RunError> {
