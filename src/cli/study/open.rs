@@ -32,7 +32,22 @@ pub(super) fn open(folder: &Path, terminal: &Terminal) -> Option<Study> {
     }
 }
 
-/// The folders of the other results beside one.
+/// The other results of a study's name, where its folder stands among them as `NAME/ID`.
+pub(super) fn beside(folder: &Path, study: &Study) -> Vec<PathBuf> {
+    let Ok(folder) = folder.canonicalize() else { return Vec::new() };
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    match folder.parent() {
+        Some(home)
+            if name(&folder).is_some_and(|id| id == study.id())
+                && name(home).is_some_and(|name| name == study.base.name) =>
+        {
+            siblings(home).into_iter().filter(|path| *path != folder).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The folders of the results in one.
 pub(super) fn siblings(home: &Path) -> Vec<PathBuf> {
     crate::experiment::entries(home)
         .unwrap_or_default()

@@ -76,7 +76,8 @@ fn a_baseline_is_found_among_the_points_that_share_the_rest() {
 #[test]
 fn a_hypercube_has_one_point_in_each_slice() {
     let study = study(
-        "  sample: {lhs: 16, keys: {network.loss: {from: 0, to: 1}, nodes: {from: 16, to: 4096, scale: log, integer: true}}}",
+        "  sample:\n    lhs: 16\n    keys:\n      network.loss: {from: 0, to: 1}\n      \
+         nodes: {from: 16, to: 4096, scale: log, integer: true}",
     );
     let column = |at: usize| -> Vec<f64> {
         study.cells.iter().map(|cells| cells[at].parse().unwrap()).collect()
@@ -111,7 +112,8 @@ fn seeds_are_common_unless_they_are_independent() {
 #[test]
 fn the_written_out_study_is_the_same_study() {
     let first = study(
-        "  grid: {network.loss: [0, 0.10], stop.at: [5s, 6s]}\n  baseline: {network.loss: 0}\n  factors: [stop.at, network.loss]",
+        "  grid: {network.loss: [0, 0.10], stop.at: [5s, 6s]}\n  \
+         baseline: {network.loss: 0}\n  factors: [stop.at, network.loss]",
     );
     let text = first.canonical.to_string();
     let path = std::path::Path::new("resolved.json");
