@@ -12,4 +12,5 @@ mod readme;
 mod rows;
 mod scenario;
 mod schema;
+mod scripts;
 mod tidy;
