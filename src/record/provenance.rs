@@ -36,6 +36,13 @@ pub struct Provenance {
     pub rustc: String,
 }
 
+impl Provenance {
+    /// The same of a process that gathered runs of others: its memory says nothing of theirs.
+    pub fn without_runs(self) -> Provenance {
+        Provenance { peak_bytes: None, ..self }
+    }
+}
+
 /// How much memory an earlier result took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measured {

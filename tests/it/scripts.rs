@@ -7,7 +7,9 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use corsair::experiment::{OnViolation, ScriptKind, ScriptMemory, ScriptPlan, Shards, script};
+use corsair::experiment::{
+    OnFailure, ScriptFolder, ScriptKind, ScriptMemory, ScriptPlan, Shards, script,
+};
 use corsair::kernel::Span;
 use corsair::record::Measured;
 use serde_json::{Value as Json, json};
@@ -31,6 +33,8 @@ const ODD_WORDS: [&str; 8] = [
     "",
 ];
 
+const ODD_FOLDER: &str = "re sults/it's {here}\n$(id)";
+
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
@@ -50,14 +54,14 @@ fn plain() -> ScriptPlan {
         ]),
         name: "gossip".into(),
         id: "3f2a91c0b7de".into(),
-        folder: "results/gossip/3f2a91c0b7de".into(),
+        folder: ScriptFolder::Home("results/gossip/3f2a91c0b7de".into()),
         working_folder: "/home/ada/gossip".into(),
         shards: Shards::new(64).unwrap(),
         runs: 360,
         jobs: NonZeroU32::MIN,
         memory: ScriptMemory::Measured(measured),
         time_budget: None,
-        on_violation: OnViolation::Stop,
+        on_failure: OnFailure::Stop,
     }
 }
 
@@ -66,14 +70,14 @@ fn odd() -> ScriptPlan {
         sweep: [words(&["/opt/my tools/corsair", "sweep"]), words(&ODD_WORDS)].concat(),
         name: "Odd_name.2".into(),
         id: "012345678901".into(),
-        folder: "re sults/it's {here}\n$(id)".into(),
+        folder: ScriptFolder::Named(ODD_FOLDER.into()),
         working_folder: "/home/o'brien/my \"study\"".into(),
         shards: Shards::new(100_000).unwrap(),
         runs: 1,
         jobs: NonZeroU32::new(4).unwrap(),
         memory: ScriptMemory::Unmeasured,
         time_budget: Some(Span::from_secs(2 * 3600 + 1)),
-        on_violation: OnViolation::GoOn,
+        on_failure: OnFailure::KeepGoing,
     }
 }
 
@@ -208,7 +212,7 @@ fn a_slurm_task_runs_its_shard() {
         let plan = stage.plan();
         let done = stage.bash(&script(ScriptKind::Slurm, &plan), &[], &TASK);
         assert_eq!(done.status.code(), Some(status), "{done:?}");
-        assert_eq!(stage.calls("corsair"), [expected_call(&plan.folder, "7/100000", "3")]);
+        assert_eq!(stage.calls("corsair"), [expected_call(ODD_FOLDER, "7/100000", "3")]);
         let queued = if is_queued_again { vec![words(&["requeue", "12_7"])] } else { vec![] };
         assert_eq!(stage.calls("scontrol"), queued, "{status} {state}");
     }
@@ -269,7 +273,7 @@ fn a_slurm_script_submits_itself_and_what_collects() {
     let [.., wrap, line] = &calls[1][..] else { panic!("{calls:?}") };
     assert_eq!(wrap, "--wrap");
     assert!(Command::new("sh").args(["-c", line]).status().unwrap().success());
-    assert_eq!(stage.calls("corsair"), [words(&["collect", &plan.folder])]);
+    assert_eq!(stage.calls("corsair"), [words(&["collect", ODD_FOLDER])]);
 
     stage.program("sbatch", "echo no >&2; exit 1");
     let done = stage.bash(&script(ScriptKind::Slurm, &plan), &[], &[]);
@@ -295,15 +299,14 @@ fn a_kubernetes_manifest_says_what_is_meant() {
     assert_eq!(spec["completionMode"], "Indexed");
     assert_eq!((&spec["completions"], &spec["parallelism"]), (&json!(64), &json!(64)));
     assert_eq!(spec["backoffLimitPerIndex"], 5);
-    let exits = |action: &str, status: u32| {
+    let exits = |action: &str, statuses: &[u32]| {
         json!({"action": action, "onExitCodes":
-            {"containerName": "corsair", "operator": "In", "values": [status]}})
+            {"containerName": "corsair", "operator": "In", "values": statuses}})
     };
     let drained = json!({"type": "DisruptionTarget", "status": "True"});
     let rules = json!([
-        exits("FailJob", 2),
-        exits("FailJob", 1),
-        exits("Ignore", 75),
+        exits("FailJob", &[2, 4]),
+        exits("Ignore", &[75]),
         {"action": "Ignore", "onPodConditions": [drained]},
     ]);
     assert_eq!(spec["podFailurePolicy"]["rules"], rules);
@@ -346,7 +349,6 @@ fn a_kubernetes_manifest_takes_odd_words() {
     assert_eq!(name, "corsair-odd-name-2-012345678901");
     let spec = &shards["spec"];
     assert_eq!((&spec["completions"], &spec["parallelism"]), (&json!(100_000), &json!(500)));
-    assert_eq!(spec["podFailurePolicy"]["rules"][1]["action"], "FailIndex");
     let container = &spec["template"]["spec"]["containers"][0];
     assert_eq!(container["resources"]["requests"], json!({"cpu": "4", "memory": "8192Mi"}));
     // Kubernetes makes `$` of `$$`.

@@ -1,8 +1,8 @@
 //! An indexed Job of Kubernetes: a shard a pod, a claim that they share, and a Job that collects when it is let go.
 
+use super::ScriptPlan;
 use super::memory::COLLECT_MIB;
 use super::quote::quoted;
-use super::{OnViolation, ScriptPlan};
 
 /// Where the claim is seen in a pod.
 const RESULTS: &str = "/results";
@@ -72,11 +72,6 @@ fn shards(plan: &ScriptPlan, folder: &str) -> String {
     let words = plan.sweep.iter().skip(1).cloned();
     let added = ["-o", folder, "--shard", &format!("auto/{shards}"), "-j", &jobs.to_string()];
     let arguments = arguments(words.chain(added.map(str::to_owned)));
-    // Runs are the same when they are run again, so what failed by itself is not tried again.
-    let on_violation = match plan.on_violation {
-        OnViolation::Stop => "FailJob",
-        OnViolation::GoOn => "FailIndex",
-    };
     format!(
         r#"apiVersion: batch/v1
 kind: Job
@@ -92,18 +87,12 @@ spec:
   backoffLimitPerIndex: 5
   podFailurePolicy:
     rules:
-      # Bad input is bad for all shards.
+      # Bad input is bad for all shards, and so are two builds that do not agree.
       - action: FailJob
         onExitCodes:
           containerName: corsair
           operator: In
-          values: [2]
-      # An invariant failed. A run is the same when it is run again: no use in trying.
-      - action: {on_violation}
-        onExitCodes:
-          containerName: corsair
-          operator: In
-          values: [1]
+          values: [2, 4]
       # Stopped early is no failure: another pod goes on where this one was, which kept at least a run.
       - action: Ignore
         onExitCodes:

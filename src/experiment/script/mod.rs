@@ -12,6 +12,7 @@ mod snakemake;
 
 use std::num::NonZeroU32;
 
+use super::study::OnFailure;
 use crate::kernel::Span;
 
 pub use memory::ScriptMemory;
@@ -53,13 +54,21 @@ impl Shards {
     }
 }
 
-/// What a run in which an invariant failed means for the rest of the study.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnViolation {
-    /// The study stops there.
-    Stop,
-    /// The study goes on (`--keep-going`).
-    GoOn,
+/// A study's folder, as seen from the folder that the words are meant in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScriptFolder {
+    /// `results/NAME/ID`, where a sweep goes by itself.
+    Home(String),
+    /// One that was named with `-o`.
+    Named(String),
+}
+
+impl ScriptFolder {
+    fn path(&self) -> &str {
+        match self {
+            ScriptFolder::Home(path) | ScriptFolder::Named(path) => path,
+        }
+    }
 }
 
 /// A study to be scripted.
@@ -72,8 +81,8 @@ pub struct ScriptPlan {
     pub name: String,
     /// The id of the study, twelve hex digits.
     pub id: String,
-    /// The study's folder, as seen from `working_folder`.
-    pub folder: String,
+    /// The study's folder.
+    pub folder: ScriptFolder,
     /// The absolute path of the folder that the words are meant in.
     pub working_folder: String,
     /// How many shards.
@@ -86,8 +95,8 @@ pub struct ScriptPlan {
     pub memory: ScriptMemory,
     /// After how long a shard takes no new run.
     pub time_budget: Option<Span>,
-    /// Whether the study goes on after a violation.
-    pub on_violation: OnViolation,
+    /// Whether other shards go on when one fails.
+    pub on_failure: OnFailure,
 }
 
 /// The script that has `kind` run the study.
@@ -116,16 +125,20 @@ impl ScriptPlan {
         shell_word(self.sweep.first().map_or("corsair", String::as_str))
     }
 
-    /// The sweep into the study's folder, as a shell takes it.
+    /// The sweep, as a shell takes it.
     fn sweep_line(&self) -> String {
         let words = self.sweep.iter().skip(1).map(|word| shell_word(word));
-        let line = std::iter::once(self.program()).chain(words).collect::<Vec<_>>().join(" ");
-        format!("{line} -o {}", self.folder_word())
+        let out = match &self.folder {
+            ScriptFolder::Home(_) => None,
+            ScriptFolder::Named(folder) => Some(format!("-o {}", shell_word(folder))),
+        };
+        let line = std::iter::once(self.program()).chain(words).chain(out);
+        line.collect::<Vec<_>>().join(" ")
     }
 
     /// The study's folder, as a shell takes it.
     fn folder_word(&self) -> String {
-        shell_word(&self.folder)
+        shell_word(self.folder.path())
     }
 
     /// Minutes of the wall clock to ask for: the budget and five for the runs in hand, else an hour.

@@ -1,7 +1,7 @@
 //! GNU parallel: a shard a job, on this machine or on those of a list, and collect after them.
 
 use super::quote::{in_comment, shell_word};
-use super::{OnViolation, ScriptPlan};
+use super::{OnFailure, ScriptPlan};
 
 pub(super) fn script(plan: &ScriptPlan) -> String {
     let (title, last, shards, jobs) =
@@ -10,9 +10,9 @@ pub(super) fn script(plan: &ScriptPlan) -> String {
     let (sweep, folder) = (plan.sweep_line(), plan.folder_word());
     let (program, shown_folder) = (plan.program(), in_comment(&folder));
     let working_folder = shell_word(&plan.working_folder);
-    let halt = match plan.on_violation {
-        OnViolation::Stop => "soon,fail=1",
-        OnViolation::GoOn => "never",
+    let halt = match plan.on_failure {
+        OnFailure::Stop => "soon,fail=1",
+        OnFailure::KeepGoing => "never",
     };
     format!(
         r#"#!/bin/bash

@@ -1,8 +1,8 @@
 //! A Snakefile: a rule for the shards, and one that collects.
 
 use super::memory::COLLECT_MIB;
-use super::quote::{in_comment, quoted, shell_word};
-use super::{OnViolation, ScriptPlan};
+use super::quote::{in_comment, quoted};
+use super::{OnFailure, ScriptPlan};
 
 pub(super) fn script(plan: &ScriptPlan) -> String {
     let (title, id, shards, jobs) = (plan.title(), &plan.id, plan.shards.get(), plan.jobs);
@@ -10,12 +10,11 @@ pub(super) fn script(plan: &ScriptPlan) -> String {
     let minutes = plan.minutes();
     let shown_folder = in_comment(&plan.folder_word());
     let working_folder = quoted(&plan.working_folder);
-    let (sweep, folder) = (quoted(&plan.sweep_line()), quoted(&plan.folder));
-    let collect = quoted(&format!("{} collect {}", plan.program(), shell_word(&plan.folder)));
-    // With --keep-going a violation is a finding of the study, of which collect tells.
-    let (keep_going, tolerate) = match plan.on_violation {
-        OnViolation::Stop => ("", ""),
-        OnViolation::GoOn => (" --keep-going", " || [ $? -eq 1 ]"),
+    let (sweep, folder) = (quoted(&plan.sweep_line()), quoted(plan.folder.path()));
+    let collect = quoted(&format!("{} collect {}", plan.program(), plan.folder_word()));
+    let keep_going = match plan.on_failure {
+        OnFailure::Stop => "",
+        OnFailure::KeepGoing => " --keep-going",
     };
     format!(
         r#"# The study {title}, by Snakemake (7.7 or later).
@@ -70,7 +69,7 @@ rule shard:
         runtime={minutes},
     retries: 5
     shell:
-        "{{SWEEP}} --shard {{wildcards.shard}}/{shards} -j {{threads}}{tolerate}"
+        "{{SWEEP}} --shard {{wildcards.shard}}/{shards} -j {{threads}}"
 "#
     )
 }
