@@ -31,7 +31,7 @@ daemons=()
 finish() {
     status=$?
     if [ "$status" -ne 0 ]; then
-        tail -n 15 "$work"/*.log "$work"/study/*-logs/* 2>/dev/null || true
+        tail -n 5 "$work"/*.log "$work"/study/*-logs/* 2>/dev/null || true
         echo "slurm: failed" >&2
     fi
     scancel --quiet --full --signal=KILL --user="$(id -un)" 2>/dev/null || true
@@ -147,8 +147,8 @@ is_running() {
     [ "$(squeue --noheader --jobs="$1" --states=RUNNING --format=%T 2>/dev/null)" = RUNNING ]
 }
 
-has_a_part() {
-    compgen -G "$1/parts/*" >/dev/null
+is_queued_again() {
+    [ "$(field "$1" Restarts)" -gt 0 ]
 }
 
 # submit SCRIPT: sets `array` and `collect`, the numbers of the two jobs.
@@ -176,3 +176,70 @@ ended_with() {
 
 start_cluster
 mkdir "$work/study" && cd "$work/study"
+
+cat >study.yaml <<'YAML'
+schema: 1
+name: clustered
+nodes: 40
+replications: 6
+stop: { at: 60s }
+protocol: { pirates: {} }
+record: { every: 10s, metrics: [edges, messages_lost] }
+sweep: { grid: { network.loss: [0, 0.1], nodes: [40, 60, 80] } }
+YAML
+corsair sweep study.yaml -q -o local >/dev/null
+folder=$(corsair sweep study.yaml -n | sed -n 's|^\(clustered\) \([0-9a-f]*\):.*|results/\1/\2|p')
+
+echo "slurm: a study in 5 shards has the bytes of a local one"
+corsair sweep study.yaml --script slurm --shards 5 >"it's a script.sh"
+submit "it's a script.sh"
+ended_with "$collect" 0
+is "how many parts' logs there are" "$(find clustered-*-logs -name '[0-9]*.log' | wc -l)" 5
+corsair verify local "$folder"
+
+echo "slurm: --shard auto reads an array that begins and steps anywhere"
+rm -r results
+array=$(sbatch --parsable --array=10-20:5 --mem=512M --output="$work/study/auto.log" --open-mode=append \
+    --wrap 'corsair sweep study.yaml --shard auto -j 1')
+await "the end of job $array" 180 has_ended "$array"
+corsair collect "$folder" >/dev/null
+corsair verify local "$folder"
+
+# So long that a shard can be met at work.
+cat >long.yaml <<'YAML'
+schema: 1
+name: long
+nodes: 500
+replications: 20
+stop: { at: 600s }
+protocol: { pirates: {} }
+record: { metrics: [edges] }
+sweep: { grid: { network.loss: [0, 0.1] } }
+YAML
+folder=$(corsair sweep long.yaml -n | sed -n 's|^\(long\) \([0-9a-f]*\):.*|results/\1/\2|p')
+corsair sweep long.yaml --script slurm --shards 2 >long.sh
+
+echo "slurm: a task that is cancelled stays so, and collect says what is missing"
+submit long.sh
+await "task ${array}_0" 60 is_running "${array}_0"
+await "the study's folder" 60 test -d "$folder/parts"
+scancel "${array}"
+ended_with "$collect" 3
+grep -q 'runs are missing' long-*-logs/collect.log
+status=0
+corsair status "$folder" >status.txt || status=$?
+is "the status of a study with missing runs" "$status" 3
+grep -q '^[1-9][0-9]* of 40 runs done' status.txt
+
+echo "slurm: a task at TERM keeps its runs, is queued again and goes on"
+submit long.sh
+await "task ${array}_1" 60 is_running "${array}_1"
+sleep 1
+scancel --batch --signal=TERM "${array}_1"
+await "the other life of task ${array}_1" 60 is_queued_again "${array}_1"
+ended_with "$collect" 0
+is "how often task ${array}_1 was queued again" "$(field "${array}_1" Restarts)" 1
+is "how often task ${array}_0 was queued again" "$(field "${array}_0" Restarts)" 0
+corsair sweep long.yaml -q -o local-long >/dev/null
+corsair verify local-long "$folder"
+echo "slurm: passed"

@@ -8,7 +8,7 @@ use super::super::disk::LimitedDisk;
 use super::super::output::Terminal;
 use super::super::provenance::Watch;
 use super::super::{Format, Status};
-use super::open::open;
+use super::open::{open, others};
 use super::told::{Printed, list_runs, repair_line, tell};
 use crate::experiment::{
     GatherError, Places, Reach, StudyOutcome, collect as collect_study, gather,
@@ -50,7 +50,8 @@ pub(in crate::cli) fn collect(
     let disk = LimitedDisk::of_this_process();
     let printed = Printed { study: &study, folder, format: *format, metrics };
     let watch = Watch::start();
-    let places = Places { folder, others: from, reach: Reach::Everything };
+    let others = [others(folder, &study), from.clone()].concat();
+    let places = Places { folder, others: &others, reach: Reach::Everything };
     let found = examine(&disk, folder).map_err(GatherError::from);
     let gathered = match found.and_then(|existing| Ok((existing, gather(&study, &disk, places)?))) {
         Ok((Existing::Intact(manifest), _)) if manifest.id == study.id() => {

@@ -32,6 +32,12 @@ pub(super) fn open(folder: &Path, terminal: &Terminal) -> Option<Study> {
     }
 }
 
+/// The other results whose runs a sweep into this folder takes over: those beside it, where it goes by itself.
+pub(super) fn others(folder: &Path, study: &Study) -> Vec<PathBuf> {
+    let home = Path::new("results").join(&study.base.name);
+    if folder == home.join(study.id()) { siblings(&home) } else { Vec::new() }
+}
+
 /// The folders of the other results beside one.
 pub(super) fn siblings(home: &Path) -> Vec<PathBuf> {
     crate::experiment::entries(home)

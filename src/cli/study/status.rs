@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::disk::LimitedDisk;
 use super::super::output::{Terminal, grouped};
 use super::super::{Format, Status};
-use super::open::open;
+use super::open::{open, others};
 use super::told::{list_runs, repair_line};
 use crate::experiment::{Gathered, Places, Reach, Study, gather};
 use crate::record::{Existing, examine};
@@ -38,7 +38,8 @@ pub(in crate::cli) fn status(arguments: &Arguments, terminal: &mut Terminal) -> 
             return Ok(Status::BadInput);
         }
     };
-    let places = Places { folder, others: &[], reach: Reach::Everything };
+    let others = others(folder, &study);
+    let places = Places { folder, others: &others, reach: Reach::Everything };
     let gathered = match gather(&study, &disk, places) {
         Ok(gathered) => gathered,
         Err(error) => {

@@ -50,4 +50,4 @@ rule shard:
         runtime=126,
     retries: 5
     shell:
-        "{SWEEP} --shard {wildcards.shard}/100000 -j {threads} || [ $? -eq 1 ]"
+        "{SWEEP} --shard {wildcards.shard}/100000 -j {threads}"

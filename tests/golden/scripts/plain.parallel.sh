@@ -14,7 +14,7 @@ folder=results/gossip/3f2a91c0b7de
 
 # A function, because parallel would take braces in the words of a command for its own.
 shard() {
-    corsair sweep configs/gossip.yaml --set nodes=1000 -r 20 -o results/gossip/3f2a91c0b7de --shard "$1/64" -j 1
+    corsair sweep configs/gossip.yaml --set nodes=1000 -r 20 --shard "$1/64" -j 1
 }
 export -f shard
 export PARALLEL_SHELL=/bin/bash

@@ -40,7 +40,7 @@ fi
 # then waits again.
 shard='' again=yes
 trap 'again=yes; kill -TERM "$shard" 2>/dev/null' TERM
-corsair sweep configs/gossip.yaml --set nodes=1000 -r 20 -o results/gossip/3f2a91c0b7de \
+corsair sweep configs/gossip.yaml --set nodes=1000 -r 20 \
     --shard "$SLURM_ARRAY_TASK_ID/64" -j "$SLURM_CPUS_PER_TASK" &
 shard=$!
 while [ "$again" = yes ]; do

@@ -12,7 +12,7 @@ import shutil
 workdir: "/home/ada/gossip"
 
 
-SWEEP = "corsair sweep configs/gossip.yaml --set nodes=1000 -r 20 -o results/gossip/3f2a91c0b7de"
+SWEEP = "corsair sweep configs/gossip.yaml --set nodes=1000 -r 20"
 COLLECT = "corsair collect results/gossip/3f2a91c0b7de"
 FOLDER = "results/gossip/3f2a91c0b7de"
 DONE = ".snakemake/corsair-3f2a91c0b7de"
