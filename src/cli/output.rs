@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Colour;
+pub(super) use crate::experiment::shell_word as word;
 use crate::settings::{Paint, Report};
 
 /// The two streams.
@@ -142,15 +143,6 @@ pub(super) fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
-/// A word of a command line as a shell takes it.
-pub(super) fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,12 +154,5 @@ mod tests {
             ["0", "12", "1,234,567", "0.6912", "83.25", "123,457", "1.500e-7", "-2.500", "-1,211"];
         assert_eq!(numbers.map(|number| brief(Some(number))), shown);
         assert_eq!(brief(None), "-");
-    }
-
-    #[test]
-    fn words_survive_a_shell() {
-        let words = ["a/b.yaml", "my file.yaml", "it's", "", "a=$HOME", "x={a: 1}"];
-        let shown = ["a/b.yaml", "'my file.yaml'", r"'it'\''s'", "''", "'a=$HOME'", "'x={a: 1}'"];
-        assert_eq!(words.map(word), shown);
     }
 }

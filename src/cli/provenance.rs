@@ -34,6 +34,7 @@ impl Watch {
             started: Timestamp(started).to_string(),
             wall_ms: self.wall_ms(),
             jobs: jobs as u64,
+            peak_bytes: peak_bytes(),
             corsair: env!("CARGO_PKG_VERSION").to_owned(),
             rustc: option_env!("CORSAIR_RUSTC").unwrap_or_default().to_owned(),
         }
@@ -43,4 +44,13 @@ impl Watch {
 /// The name of this machine.
 pub(super) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// The most memory that this process ever had resident. Linux tells it since the last exec, where
+/// `getrusage` begins with the parent's.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    kibibytes.checked_mul(1024)
 }

@@ -14,6 +14,7 @@ mod registry;
 mod results;
 mod run;
 mod schema;
+mod script;
 mod series;
 mod sink;
 mod statistics;
@@ -35,6 +36,7 @@ pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
 pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
 pub use schema::schema;
+pub use script::{ScriptFolder, ScriptKind, ScriptMemory, ScriptPlan, Shards, script, shell_word};
 pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,

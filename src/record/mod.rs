@@ -62,7 +62,7 @@ pub use manifest::{Counts, FileEntry, Manifest, ResultKind};
 pub use pairs::{PairRow, PairsWriter, pairs_columns};
 pub use place::clear_killed;
 pub use points::{PointRow, PointsWriter, points_columns};
-pub use provenance::Provenance;
+pub use provenance::{Measured, Provenance, measured_memory};
 pub use runs::{MessageCounts, MetricColumn, RunRow, RunsWriter, Status, StopReason, runs_columns};
 pub use series::{SeriesRow, SeriesWriter, series_columns};
 pub use spigo::{Exit, SpigoHeader, SpigoLog};

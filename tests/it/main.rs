@@ -12,5 +12,6 @@ mod readme;
 mod rows;
 mod scenario;
 mod schema;
+mod scripts;
 mod study;
 mod tidy;

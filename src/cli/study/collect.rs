@@ -85,7 +85,7 @@ pub(in crate::cli) fn collect(
         terminal.note(format_args!("next: {}", repair_line(folder, &study)));
         return Ok(Status::Incomplete);
     }
-    let provenance = || watch.provenance(NonZeroUsize::MIN.get());
+    let provenance = || watch.provenance(NonZeroUsize::MIN.get()).without_runs();
     match collect_study(&study, gathered, (&disk, folder), provenance) {
         Ok(outcome) => tell(&printed, &outcome, "", terminal),
         Err(error) => {

@@ -4,6 +4,7 @@ pub(super) mod collect;
 mod engine;
 mod open;
 mod progress;
+mod script;
 mod signals;
 pub(super) mod status;
 pub(super) mod sweep;

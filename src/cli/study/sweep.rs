@@ -12,6 +12,7 @@ use super::super::{Format, Status};
 use super::engine::{self, Wanted};
 use super::open::siblings;
 use super::progress::{Progress, Shown};
+use super::script::{self, ScriptArguments};
 use super::signals::Signals;
 use super::told::{Printed, tell};
 use crate::experiment::{
@@ -20,7 +21,7 @@ use crate::experiment::{
 };
 use crate::kernel::Span;
 use crate::record::{
-    Existing, Manifest, Published, RecordError, ResultKind, examine, write_latest,
+    Existing, Manifest, Provenance, Published, RecordError, ResultKind, examine, write_latest,
 };
 
 #[derive(Debug, clap::Args)]
@@ -30,6 +31,7 @@ use crate::record::{
   corsair sweep pirates --over nodes=50..200/50 --over stop.at=60s,180s -n
   corsair sweep mine.yaml --add-reps 20                     twenty more of each; those there are kept
   corsair sweep mine.yaml --shard 0/3                       a third of the runs; later: corsair collect
+  corsair sweep mine.yaml --script slurm --shards 64        a script for a cluster, printed
 
 Results go to results/NAME/ID/. What is done is kept in ID/parts/ until all runs are there: after any
 interruption the same command goes on. Points share the seeds of their replications (sweep.seeds).
@@ -60,16 +62,18 @@ pub(in crate::cli) struct Arguments {
     pub(super) out: Option<PathBuf>,
     /// How many runs are worked on at once; else one for each processor
     #[arg(short, long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    pub(super) jobs: Option<NonZeroUsize>,
     /// Do one share of the runs: I/N, auto or auto/N
     #[arg(long, value_name = "SHARE", value_parser = engine::parse)]
     shard: Option<Wanted>,
     /// Begin no run after this time, such as 50m
     #[arg(long, value_name = "TIME", value_parser = parse_span)]
-    time_budget: Option<Span>,
+    pub(super) time_budget: Option<Span>,
     /// Do the other runs when one cannot be set up
     #[arg(long)]
-    keep_going: bool,
+    pub(super) keep_going: bool,
+    #[command(flatten)]
+    pub(super) scripted: ScriptArguments,
     /// A metric to be printed, as often as wanted; else those that are asserted, or the first ones
     #[arg(long = "metric", value_name = "METRIC")]
     metrics: Vec<String>,
@@ -95,6 +99,10 @@ impl Arguments {
         let replications = self.replications.map(|count| format!("replications={count}"));
         self.sets.iter().cloned().chain(seed).chain(replications).collect()
     }
+
+    pub(super) fn on_failure(&self) -> OnFailure {
+        if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop }
+    }
 }
 
 pub(in crate::cli) fn sweep(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<Status> {
@@ -113,6 +121,9 @@ pub(in crate::cli) fn sweep(arguments: &Arguments, terminal: &mut Terminal) -> i
     let Some(study) = read(arguments, terminal) else { return Ok(Status::BadInput) };
     if arguments.dry_run {
         return list(&study, shard.unwrap_or(Shard::WHOLE), arguments.format, terminal);
+    }
+    if let Some(engine) = arguments.scripted.script {
+        return script::print(engine, arguments, &study, terminal);
     }
     let home = Path::new("results").join(&study.base.name);
     let folder = arguments.out.clone().unwrap_or_else(|| home.join(study.id()));
@@ -285,18 +296,19 @@ impl Job<'_> {
             terminal.note(format_args!("note: {note}"));
         }
         let watch = Watch::start();
-        let gathered = match self.work(gathered, &watch, terminal)? {
-            Progressed::Whole(gathered) => gathered,
-            Progressed::Changed => gather(study, disk, places).map_err(refuse)?,
-            Progressed::Ended(status) => return Ok(Done::Share(status)),
-        };
+        let made = || watch.provenance(self.jobs().get());
+        let (gathered, made): (_, &dyn Fn() -> Provenance) =
+            match self.work(gathered, &watch, terminal)? {
+                Progressed::Whole(gathered) => (gathered, &|| made().without_runs()),
+                Progressed::Changed => (gather(study, disk, places).map_err(refuse)?, &made),
+                Progressed::Ended(status) => return Ok(Done::Share(status)),
+            };
         let missing = gathered.missing(study).len();
         if missing > 0 || self.shard.is_some() {
             self.tell_share(missing, terminal);
             return Ok(Done::Share(Status::Good));
         }
-        let provenance = || watch.provenance(self.jobs().get());
-        let outcome = collect(study, gathered, (disk, folder), provenance).map_err(refuse_run)?;
+        let outcome = collect(study, gathered, (disk, folder), made).map_err(refuse_run)?;
         if self.arguments.out.is_none()
             && let Err(error) = write_latest(disk, self.home, &id)
         {
@@ -341,7 +353,7 @@ impl Job<'_> {
             should_stop: &|| signals.came() || is_over(),
             elapsed_ms: &elapsed_ms,
             on_run: &|| progress.advance(),
-            on_failure: if arguments.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop },
+            on_failure: arguments.on_failure(),
         };
         let worked = work(study, &todo, (disk, folder), &control).map_err(refuse_run)?;
         drop(progress);
