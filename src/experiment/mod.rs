@@ -11,10 +11,12 @@ mod metrics;
 mod outcome;
 mod record;
 mod registry;
+mod report;
 mod results;
 mod run;
 mod schema;
 mod series;
+mod shown;
 mod sink;
 mod statistics;
 mod topology;
@@ -30,9 +32,11 @@ pub use record::{
     Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
 };
 pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
+pub use report::report;
 pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
 pub use schema::schema;
+pub use shown::{brief, grouped, word};
 pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,

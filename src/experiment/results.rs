@@ -15,6 +15,7 @@ use super::decode::Experiment;
 use super::metrics::run_metrics;
 use super::outcome::{Outcome, RunOutcome, judge};
 use super::record::TraceLevel;
+use super::report::report;
 use super::run::{Artifacts, RunPlan, RunReport};
 use super::series::InOrder;
 use super::sink::{RunSink, Shared};
@@ -99,8 +100,11 @@ pub fn run_all(
     let summaries = summarise(experiment, &runs);
     write_tables(request, &runs, &summaries, &mut draft)?;
     write_violations(experiment, &runs, &mut draft)?;
+    let manifest = manifest(request, &runs);
+    let page = report(draft.folder(), &manifest)?;
+    draft.add("report.html", page.as_bytes())?;
     draft.add_provenance(&provenance())?;
-    let published = draft.publish(manifest(request, &runs))?;
+    let published = draft.publish(manifest)?;
     let verdicts = judge(&experiment.asserts, &summaries);
     let warnings = warnings.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let runs = runs.into_iter().map(RunOutcome::of).collect();
@@ -334,6 +338,7 @@ impl Experiment {
         if self.record.trace > TraceLevel::Nothing {
             files.push("trace.jsonl");
         }
+        files.push("report.html");
         files
     }
 }

@@ -125,7 +125,11 @@ impl<'d> Draft<'d> {
         Ok(published)
     }
 
-    fn folder(&self) -> &Path {
+    /// Where the files stand until they are published, for those who make one of the others.
+    ///
+    /// # Panics
+    /// Never: a draft has its folder until [`Draft::publish`] takes it.
+    pub fn folder(&self) -> &Path {
         self.folder.as_deref().expect("a draft has its folder until it is published")
     }
 
