@@ -9,6 +9,7 @@ mod input;
 mod list;
 mod output;
 mod provenance;
+mod report;
 mod run;
 mod schema;
 mod told;
@@ -76,6 +77,8 @@ enum Command {
     Schema(schema::Arguments),
     /// Check that results are intact, or that two of them are the same
     Verify(verify::Arguments),
+    /// Make the report of results anew
+    Report(report::Arguments),
     /// Measure and convert graphs
     Topology(topology::Arguments),
     /// Measure the speed of this machine and this build
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &mut terminal),
         Some(Command::Schema(arguments)) => schema::schema(&arguments, &mut terminal),
         Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
+        Some(Command::Report(arguments)) => report::report(&arguments, &mut terminal),
         Some(Command::Topology(arguments)) => topology::topology(&arguments, &mut terminal),
         Some(Command::Bench(arguments)) => bench::bench(&arguments, &mut terminal),
         Some(Command::Completions(arguments)) => {
