@@ -8,6 +8,7 @@ mod explain;
 mod input;
 mod list;
 mod output;
+mod plot;
 mod provenance;
 mod report;
 mod run;
@@ -79,6 +80,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Make the report of results anew
     Report(report::Arguments),
+    /// Draw one chart of results, in the terminal or as SVG
+    Plot(plot::Arguments),
     /// Measure and convert graphs
     Topology(topology::Arguments),
     /// Measure the speed of this machine and this build
@@ -137,6 +140,7 @@ pub fn main() -> ExitCode {
         Some(Command::Schema(arguments)) => schema::schema(&arguments, &mut terminal),
         Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
         Some(Command::Report(arguments)) => report::report(&arguments, &mut terminal),
+        Some(Command::Plot(arguments)) => plot::plot(&arguments, &mut terminal),
         Some(Command::Topology(arguments)) => topology::topology(&arguments, &mut terminal),
         Some(Command::Bench(arguments)) => bench::bench(&arguments, &mut terminal),
         Some(Command::Completions(arguments)) => {

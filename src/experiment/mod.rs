@@ -32,7 +32,7 @@ pub use record::{
     Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
 };
 pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
-pub use report::report;
+pub use report::{Ask, Plot, PlotError, plot, report};
 pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
 pub use schema::schema;

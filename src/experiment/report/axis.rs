@@ -127,7 +127,7 @@ impl Axis {
         for (value, text) in levels {
             // So much of the axis a label takes, in about the font in which it is drawn.
             let width = if ruler == Ruler::Names { widest } else { text.chars().count() as f64 }
-                * 0.0165
+                * 0.019
                 + 0.02;
             let place = axis.place(*value);
             if place - width / 2.0 >= end {

@@ -175,9 +175,9 @@ impl Courses {
         let runs =
             self.tallies[metric].iter().flat_map(BTreeMap::values).map(|tally| tally.n).max();
         let band = match runs.unwrap_or(0) {
-            0 | 1 => "one run",
-            n if n < INTERVAL_RUNS_MIN => "mean over runs; band: least and greatest",
-            _ => "mean over runs; band: 95 % interval of the mean",
+            0 | 1 => "One run",
+            n if n < INTERVAL_RUNS_MIN => "Mean over runs; band: least and greatest",
+            _ => "Mean over runs; band: 95 % interval of the mean",
         };
         match self.stride {
             1 => format!("{band}."),

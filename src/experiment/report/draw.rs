@@ -9,8 +9,8 @@ use super::html::Safe;
 /// The colours of charts (Okabe and Ito 2008), by light and dark; styles of the classes used here.
 pub(super) const CHART_CSS: &str = include_str!("chart.css");
 
-const WIDTH: f64 = 440.0;
-const PLOT_HEIGHT: f64 = 180.0;
+const WIDTH: f64 = 380.0;
+const PLOT_HEIGHT: f64 = 165.0;
 const RIGHT: f64 = 14.0;
 /// About the width of a character of a tick label, of a line of the legend.
 const CHARACTER: f64 = 6.2;

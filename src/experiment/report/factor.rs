@@ -126,6 +126,16 @@ impl Factor {
         }
     }
 
+    /// Its levels as a list; of many, the ends.
+    pub(super) fn levels_text(&self) -> String {
+        match self.levels.as_slice() {
+            many if many.len() > 24 => {
+                format!("{}, ..., {} ({} levels)", many[0], many[many.len() - 1], many.len())
+            }
+            few => few.join(", "),
+        }
+    }
+
     /// Its axis.
     pub(super) fn axis(&self) -> Axis {
         let label = match self.unit {

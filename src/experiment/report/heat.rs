@@ -22,7 +22,7 @@ const COLOURS: [[u8; 3]; 10] = [
 ];
 /// More levels than these are not cells but noise.
 const LEVELS_MAX: usize = 24;
-const WIDTH: f64 = 440.0;
+const WIDTH: f64 = 380.0;
 
 /// A heat map with its table.
 pub(super) struct Heat {
@@ -123,7 +123,7 @@ impl Drawing<'_> {
             self.levels[1].iter().map(|text| text.chars().count().min(14)).max().unwrap_or(1);
         let (left, top) = (widest as f64 * 6.2 + 12.0, 24.0);
         let width = (WIDTH - left - 8.0) / columns as f64;
-        let height = (180.0 / rows as f64).clamp(16.0, 44.0);
+        let height = (165.0 / rows as f64).clamp(16.0, 44.0);
         let low = top + height * rows as f64;
         let mut out = String::new();
         let says = format!("{} by {} and {}", self.label, self.names[0], self.names[1]);

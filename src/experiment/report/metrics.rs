@@ -57,7 +57,13 @@ pub(super) fn sections(findings: &Findings) -> Result<String, RecordError> {
     page += &headlines.iter().map(section).collect::<String>();
     if !others.is_empty() {
         let inner: String = others.iter().map(section).collect();
-        page += &details(&format!("{} more metrics", others.len()), &inner);
+        page += &details(
+            &match others.len() {
+                1 => "One more metric".to_owned(),
+                more => format!("{more} more metrics"),
+            },
+            &inner,
+        );
     }
     Ok(page + "</section>\n")
 }
@@ -130,7 +136,7 @@ fn statistics(cells: &Cells) -> [String; 7] {
 fn point_columns(findings: &Findings) -> Vec<(String, Kind)> {
     let factors = findings.factors.iter().map(|factor| {
         let kind = if factor.numbers.is_some() { Kind::Number } else { Kind::Words };
-        (factor.key.clone(), kind)
+        (factor.short.clone(), kind)
     });
     std::iter::once(("point".to_owned(), Kind::Number)).chain(factors).collect()
 }
@@ -237,10 +243,8 @@ fn assertions(findings: &Findings) -> String {
             .filter(|point| !point.summaries[metric].as_ref().is_some_and(holds));
         let failing: Vec<_> = failing.map(|point| point.number.to_string()).collect();
         let says = [("at least", least), ("at most", most), ("exactly", exact)];
-        let says: Vec<_> = says
-            .iter()
-            .filter_map(|(says, bound)| Some(format!("{says} {}", brief(Some((*bound)?)))))
-            .collect();
+        let says: Vec<_> =
+            says.iter().filter_map(|(says, bound)| Some(format!("{says} {}", (*bound)?))).collect();
         let verdict = match (failing.len(), findings.points.len()) {
             (0, _) => "holds".to_owned(),
             (_, 1) => "does not hold".to_owned(),

@@ -13,8 +13,12 @@ mod faults;
 mod findings;
 mod heat;
 mod html;
+mod layout;
 mod metrics;
+mod plot;
 mod runs;
+mod snapshots;
+mod terminal;
 mod words;
 
 use std::fs;
@@ -26,6 +30,7 @@ use draw::CHART_CSS;
 use faults::faults;
 use findings::Findings;
 use html::{Safe, details};
+pub use plot::{Ask, Plot, PlotError, plot};
 
 const PAGE_CSS: &str = include_str!("page.css");
 /// A longer resolved experiment stays in its file.
@@ -39,6 +44,7 @@ pub fn report(folder: &Path, manifest: &Manifest) -> Result<String, RecordError>
     let findings = Findings::read(folder)?;
     let mut page = head(&findings, manifest);
     page += &metrics::sections(&findings)?;
+    page += &snapshots::section(folder)?;
     page += &runs::section(&findings);
     page += "<section>\n<h2>Methods</h2>\n";
     page += &words::methods(&findings, manifest);
@@ -93,6 +99,15 @@ fn head(findings: &Findings, manifest: &Manifest) -> String {
         Safe(&manifest.id)
     );
     page += &alarm(findings);
+    if !findings.factors.is_empty() {
+        let level = |factor: &factor::Factor| {
+            format!("<li><code>{}</code>: {}</li>\n", Safe(&factor.key), Safe(factor.levels_text()))
+        };
+        page += &format!(
+            "<p>Factors:</p>\n<ul>\n{}</ul>\n",
+            findings.factors.iter().map(level).collect::<String>()
+        );
+    }
     let (known, others) = faults(&findings.resolved);
     if !known.is_empty() || others > 0 {
         let mut says: Vec<_> = known.iter().map(faults::Fault::says).collect();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::super::shown::{brief, grouped};
+use super::super::shown::grouped;
 use super::findings::Findings;
 use super::html::Safe;
 use crate::record::Manifest;
@@ -47,7 +47,7 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
         let factors: Vec<_> = findings
             .factors
             .iter()
-            .map(|factor| format!("{} ({})", factor.key, factor.levels.join(", ")))
+            .map(|factor| format!("{} ({})", factor.key, factor.levels_text()))
             .collect();
         let _ = write!(
             text,
@@ -102,7 +102,7 @@ pub(super) fn not_modelled(resolved: &Json) -> String {
     let mut lacks = Vec::new();
     does.push(format!("latency ({})", choice(&network["latency"])));
     let mut chance = |key: &str, name: &str| match network[key].as_f64() {
-        Some(share) if share > 0.0 => does.push(format!("{name} ({})", brief(Some(share)))),
+        Some(share) if share > 0.0 => does.push(format!("{name} ({})", share)),
         _ if is_zero(&network[key]) => lacks.push(format!("random {name}")),
         _ => does.push(name.to_owned()),
     };
