@@ -64,7 +64,7 @@ struct Frame<'a> {
 pub(super) fn draw(chart: &Chart, place: Place) -> String {
     let widest = chart.y.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(1);
     let left = (widest as f64 * CHARACTER + 12.0).max(30.0);
-    let name_at = if place == Place::Alone { 38.0 } else { 12.0 };
+    let name_at = if place == Place::Alone { 38.0 } else { 11.0 };
     let lanes = fault_lanes(chart, WIDTH - left - RIGHT);
     let top = name_at
         + 10.0
@@ -77,6 +77,9 @@ pub(super) fn draw(chart: &Chart, place: Place) -> String {
     let mut out = String::new();
     open_svg(&mut out, (WIDTH, bottom), &chart.title, &describe(chart));
     if place == Place::Alone {
+        // Without a size of its own it would fill whatever shows it.
+        let size = format!("<svg width=\"{}\" height=\"{}\"", At(2.0 * WIDTH), At(2.0 * bottom));
+        out = out.replacen("<svg", &size, 1);
         let _ = writeln!(out, "<style>{CHART_CSS}</style>");
         let _ =
             writeln!(out, "<rect class=\"paper\" width=\"{WIDTH}\" height=\"{}\"/>", At(bottom));
@@ -342,12 +345,16 @@ impl Frame<'_> {
         if violated {
             entries.push((None, "an invariant failed"));
         }
-        let (mut x, mut y) = (8.0, top + 10.0);
-        for (place, label) in &entries {
-            let label: String = label.chars().take(60).collect();
-            let width = label.chars().count() as f64 * CHARACTER + 36.0;
-            if x > 8.0 && x + width > WIDTH {
-                (x, y) = (8.0, y + 17.0);
+        let short = |label: &str| label.chars().take(56).collect::<String>();
+        let widest = entries.iter().map(|(_, label)| short(label).chars().count()).max();
+        let width = widest.unwrap_or(0) as f64 * CHARACTER + 36.0;
+        let columns = (((WIDTH - 8.0) / width) as usize).max(1);
+        let mut y = top + 10.0;
+        for (number, (place, label)) in entries.iter().enumerate() {
+            let label = short(label);
+            let x = 8.0 + width * (number % columns) as f64;
+            if number > 0 && number.is_multiple_of(columns) {
+                y += 17.0;
             }
             let middle = y - 4.0;
             match place {
@@ -373,7 +380,6 @@ impl Frame<'_> {
                 At(y),
                 Safe(&label)
             ));
-            x += width;
         }
         if entries.is_empty() { top } else { y + 10.0 }
     }
