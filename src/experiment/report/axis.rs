@@ -19,6 +19,9 @@ pub(super) enum Rhythm {
     Sixties,
 }
 
+/// About how much of an axis a letter of a tick takes.
+const LETTER: f64 = 0.019;
+
 /// An axis of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Axis {
@@ -122,19 +125,19 @@ impl Axis {
             Ruler::Linear => (low - 1.0, low + 1.0),
         };
         let mut axis = Axis { label, ruler, low, high, ticks: Vec::new() };
-        let mut end = f64::MIN;
-        let widest = levels.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(1) as f64;
-        for (value, text) in levels {
-            // So much of the axis a label takes, in about the font in which it is drawn.
-            let width = if ruler == Ruler::Names { widest } else { text.chars().count() as f64 }
-                * 0.019
-                + 0.02;
+        let widest = levels.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(1);
+        let bounds = |(value, text): &(f64, String)| {
+            let letters = if ruler == Ruler::Names { widest } else { text.chars().count() };
+            let half = (letters as f64 * LETTER + 0.02) / 2.0;
             let place = axis.place(*value);
-            if place - width / 2.0 >= end {
-                axis.ticks.push((*value, text.clone()));
-                end = place + width / 2.0;
-            }
-        }
+            (place - half, place + half)
+        };
+        let fits = |stride: &usize| {
+            let shown: Vec<_> = levels.iter().step_by(*stride).map(bounds).collect();
+            shown.windows(2).all(|pair| pair[0].1 <= pair[1].0)
+        };
+        let stride = (1..levels.len()).find(fits).unwrap_or(levels.len().max(1));
+        axis.ticks = levels.iter().step_by(stride).cloned().collect();
         axis
     }
 

@@ -8,9 +8,10 @@ pub(super) struct Spot {
     pub(super) y: f64,
 }
 
-/// Below so many nodes each pushes every other; above, only those near it do.
-const NEAR_ONLY_FROM: usize = 300;
+/// Below so many nodes each pushes every other; above, cells of nodes push from afar.
+const CELLS_FROM: usize = 300;
 const STEPS: std::ops::RangeInclusive<usize> = 40..=150;
+const STEPS_OF_CELLS: usize = 60;
 /// About so many pairs are looked at in all where each pushes every other.
 const PAIRS: usize = 1_500_000;
 /// How strongly all are drawn to the middle, which keeps components together.
@@ -55,10 +56,10 @@ fn settle(nodes: usize, edges: &[(u32, u32)]) -> Vec<Spot> {
         })
         .collect();
     let ideal = 1.6 / (nodes.max(1) as f64).sqrt();
-    let steps = if nodes < NEAR_ONLY_FROM {
+    let steps = if nodes < CELLS_FROM {
         (PAIRS / (nodes * nodes / 2).max(1)).clamp(*STEPS.start(), *STEPS.end())
     } else {
-        *STEPS.end()
+        STEPS_OF_CELLS
     };
     for step in 0..steps {
         let mut forces: Vec<Spot> = spots
@@ -95,7 +96,7 @@ fn push(spots: &[Spot], (a, b): (usize, usize), square: f64, forces: &mut [Spot]
 
 fn repel(spots: &[Spot], ideal: f64, forces: &mut [Spot]) {
     let square = ideal * ideal;
-    if spots.len() < NEAR_ONLY_FROM {
+    if spots.len() < CELLS_FROM {
         for a in 0..spots.len() {
             for b in 0..a {
                 push(spots, (a, b), square, forces);
@@ -103,22 +104,65 @@ fn repel(spots: &[Spot], ideal: f64, forces: &mut [Spot]) {
         }
         return;
     }
-    let reach = 2.5 * ideal;
-    let side = (4.0 / reach) as usize + 1;
-    let cell = |at: f64| (((at + 2.0) / reach) as usize).min(side - 1);
-    let mut cells: Vec<Vec<usize>> = vec![Vec::new(); side * side];
-    for (node, spot) in spots.iter().enumerate() {
-        cells[cell(spot.y) * side + cell(spot.x)].push(node);
-    }
-    let near = |at: usize| at.saturating_sub(1)..=(at + 1).min(side - 1);
+    let cells = Cells::of(spots);
     for (a, spot) in spots.iter().enumerate() {
-        for (row, column) in
-            near(cell(spot.y)).flat_map(|row| near(cell(spot.x)).map(move |column| (row, column)))
-        {
-            let others = cells[row * side + column].iter().filter(|b| **b < a);
-            others.for_each(|b| push(spots, (a, *b), square, forces));
+        let (row, column) = cells.cell(*spot);
+        for (number, (nodes, middle)) in cells.all.iter().enumerate() {
+            let is_near =
+                (number / SIDE).abs_diff(row) <= 1 && (number % SIDE).abs_diff(column) <= 1;
+            if is_near {
+                nodes.iter().for_each(|b| pushed(*spot, spots[*b], square, &mut forces[a]));
+            } else if !nodes.is_empty() {
+                // From afar a cell is as if all its nodes were in their middle.
+                pushed(*spot, *middle, square * nodes.len() as f64, &mut forces[a]);
+            }
         }
     }
+}
+
+fn pushed(spot: Spot, by: Spot, square: f64, force: &mut Spot) {
+    let (dx, dy) = (spot.x - by.x, spot.y - by.y);
+    let strength = square / (dx * dx + dy * dy).max(1e-9);
+    *force = Spot { x: force.x + dx * strength, y: force.y + dy * strength };
+}
+
+/// So many cells has a side.
+const SIDE: usize = 16;
+
+/// Nodes by where they are.
+struct Cells {
+    origin: Spot,
+    size: f64,
+    /// Row by row: the nodes of a cell and their middle.
+    all: Vec<(Vec<usize>, Spot)>,
+}
+
+impl Cells {
+    fn of(spots: &[Spot]) -> Cells {
+        let (xs, ys) = (range(spots, |spot| spot.x), range(spots, |spot| spot.y));
+        let size = ((xs.1 - xs.0).max(ys.1 - ys.0) / SIDE as f64).max(1e-9);
+        let empty = vec![(Vec::new(), Spot::default()); SIDE * SIDE];
+        let mut cells = Cells { origin: Spot { x: xs.0, y: ys.0 }, size, all: empty };
+        for (node, spot) in spots.iter().enumerate() {
+            let (row, column) = cells.cell(*spot);
+            let (nodes, middle) = &mut cells.all[row * SIDE + column];
+            nodes.push(node);
+            let share = 1.0 / nodes.len() as f64;
+            middle.x += (spot.x - middle.x) * share;
+            middle.y += (spot.y - middle.y) * share;
+        }
+        cells
+    }
+
+    fn cell(&self, spot: Spot) -> (usize, usize) {
+        let place = |at: f64, from: f64| (((at - from) / self.size) as usize).min(SIDE - 1);
+        (place(spot.y, self.origin.y), place(spot.x, self.origin.x))
+    }
+}
+
+fn range(spots: &[Spot], of: fn(&Spot) -> f64) -> (f64, f64) {
+    let all = spots.iter().map(of);
+    all.fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)))
 }
 
 /// So much of what lies farther out than nine tenths of the nodes is kept: a few nodes at the rim
@@ -144,11 +188,7 @@ fn fit(mut spots: Vec<Spot>) -> Vec<Spot> {
 }
 
 fn centre(spots: &mut [Spot]) {
-    let range = |of: fn(&Spot) -> f64| {
-        let all = spots.iter().map(of);
-        all.fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)))
-    };
-    let (xs, ys) = (range(|spot| spot.x), range(|spot| spot.y));
+    let (xs, ys) = (range(spots, |spot| spot.x), range(spots, |spot| spot.y));
     let half = ((xs.1 - xs.0).max(ys.1 - ys.0) / 2.0).max(1e-9);
     for spot in spots {
         spot.x = (spot.x - (xs.0 + xs.1) / 2.0) / half;

@@ -50,10 +50,16 @@ pub(super) fn sections(findings: &Findings) -> Result<String, RecordError> {
         points.iter().for_each(|point| group_of[*point] = Some(group));
     }
     let courses = Courses::read(findings, &charted, &group_of)?;
-    let section = |metric: &usize| {
+    let figures = |metric: &usize| {
         let place = charted.iter().position(|charted| charted == metric);
-        one(findings, &courses, (*metric, place), &groups)
+        figures(findings, &courses, (*metric, place), &groups)
     };
+    if findings.runs.len() == 1 {
+        // A single run has one chart a metric: they stand side by side.
+        let all: String = order.iter().flat_map(figures).collect();
+        return Ok(format!("{page}<div class=\"charts\">\n{all}</div>\n</section>\n"));
+    }
+    let section = |metric: &usize| one(findings, *metric, &figures(metric));
     page += &headlines.iter().map(section).collect::<String>();
     if !others.is_empty() {
         let inner: String = others.iter().map(section).collect();
@@ -265,32 +271,42 @@ fn assertions(findings: &Findings) -> String {
     )
 }
 
-/// The section of one metric, which the courses have at `place`.
-fn one(
+/// The section of one metric with its charts.
+fn one(findings: &Findings, metric: usize, figures: &[String]) -> String {
+    let of = &findings.metrics[metric];
+    let (label, says) = (Safe(of.label()), Safe(&of.says));
+    let mut section =
+        format!("<section>\n<h3><code>{label}</code></h3>\n<p class=\"says\">{says}</p>\n");
+    if figures.is_empty() {
+        section += "<p class=\"note\">It is the same in all runs: there is nothing to draw.</p>\n";
+    } else {
+        section += &format!("<div class=\"charts\">\n{}</div>\n", figures.concat());
+    }
+    if !findings.factors.is_empty() {
+        let table = table_over_points(findings, metric);
+        section += &details(&format!("{} at each point", of.name), &table);
+    }
+    section + "</section>\n"
+}
+
+/// The charts of one metric, which the courses have at `place`.
+fn figures(
     findings: &Findings,
     courses: &Courses,
     (metric, place): (usize, Option<usize>),
     groups: &Groups,
-) -> String {
-    let of = &findings.metrics[metric];
-    let mut section =
-        format!("<section>\n<h3><code>{}</code></h3>\n<p class=\"says\">", Safe(of.label()));
-    section += &format!("{}</p>\n", Safe(&of.says));
-    let mut figures = Vec::new();
-    let mut add = |chart: Option<Chart>, note: &str| {
-        if let Some(mut chart) = chart {
-            chart.note += note;
-            figures.push(figure(
-                &chart.title,
-                &draw(&chart, Place::Page),
-                &chart.note,
-                &chart.table(),
-            ));
-        }
-    };
+) -> Vec<String> {
     let some = match findings.points.len() {
         points if points > LINES_MAX => format!(" {LINES_MAX} of {points} points are drawn."),
         _ => String::new(),
+    };
+    let mut figures = Vec::new();
+    let mut add = |chart: Option<Chart>, note: &str| {
+        if let Some(chart) = chart {
+            let svg = draw(&chart, Place::Page);
+            let note = format!("{}{note}", chart.note);
+            figures.push(figure(&chart.title, &svg, &note, &chart.table()));
+        }
     };
     let pairs = factor_pairs(findings);
     for pair in &pairs {
@@ -304,21 +320,10 @@ fn one(
     if let Some((across, Some(up))) = pairs.first().copied()
         && let Some(heat) = heat(findings, metric, (across, up))
     {
-        figures.insert(
-            pairs.len().min(figures.len()),
-            figure(&heat.title, &heat.svg, &heat.note, &heat.table),
-        );
+        let after = pairs.len().min(figures.len());
+        figures.insert(after, figure(&heat.title, &heat.svg, &heat.note, &heat.table));
     }
-    if figures.is_empty() {
-        section += "<p class=\"note\">It is the same in all runs: there is nothing to draw.</p>\n";
-    } else {
-        section += &format!("<div class=\"charts\">\n{}</div>\n", figures.concat());
-    }
-    if !findings.factors.is_empty() {
-        section +=
-            &details(&format!("{} at each point", of.name), &table_over_points(findings, metric));
-    }
-    section + "</section>\n"
+    figures
 }
 
 /// Over which factors charts go, and which other one makes their lines.

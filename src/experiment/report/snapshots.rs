@@ -301,10 +301,11 @@ fn table(shown: &[Shown], statistics: &[Statistics]) -> String {
     )
 }
 
-/// Nodes by in-degree at the first, a middle and the last snapshot.
+/// Nodes by in-degree at the first, a middle and the last snapshot that has links.
 fn degrees(shown: &[Shown], statistics: &[Statistics]) -> Option<Chart> {
-    let last = shown.len().checked_sub(1)?;
-    let mut picked = vec![0, last / 2, last];
+    let linked: Vec<_> = (0..shown.len()).filter(|k| statistics[*k].edges > 0).collect();
+    let last = linked.len().checked_sub(1)?;
+    let mut picked = vec![linked[0], linked[last / 2], linked[last]];
     picked.dedup();
     let lines: Vec<_> = picked
         .into_iter()
