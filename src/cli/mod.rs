@@ -8,7 +8,9 @@ mod explain;
 mod input;
 mod list;
 mod output;
+mod plot;
 mod provenance;
+mod report;
 mod run;
 mod schema;
 mod study;
@@ -84,6 +86,10 @@ enum Command {
     Schema(schema::Arguments),
     /// Check that results are intact, or that two of them are the same
     Verify(verify::Arguments),
+    /// Make the report of results anew
+    Report(report::Arguments),
+    /// Draw one chart of results, in the terminal or as SVG
+    Plot(plot::Arguments),
     /// Measure and convert graphs
     Topology(topology::Arguments),
     /// Measure the speed of this machine and this build
@@ -149,6 +155,8 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &mut terminal),
         Some(Command::Schema(arguments)) => schema::schema(&arguments, &mut terminal),
         Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
+        Some(Command::Report(arguments)) => report::report(&arguments, &mut terminal),
+        Some(Command::Plot(arguments)) => plot::plot(&arguments, &mut terminal),
         Some(Command::Topology(arguments)) => topology::topology(&arguments, &mut terminal),
         Some(Command::Bench(arguments)) => bench::bench(&arguments, &mut terminal),
         Some(Command::Completions(arguments)) => {

@@ -11,11 +11,13 @@ mod metrics;
 mod outcome;
 mod record;
 mod registry;
+mod report;
 mod results;
 mod run;
 mod schema;
 mod script;
 mod series;
+mod shown;
 mod sink;
 mod statistics;
 mod study;
@@ -33,10 +35,12 @@ pub use record::{
     Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
 };
 pub use registry::{Entry, PROTOCOLS, Prepared, protocol};
+pub use report::{Ask, Plot, PlotError, plot, report};
 pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
 pub use schema::schema;
-pub use script::{ScriptFolder, ScriptKind, ScriptMemory, ScriptPlan, Shards, script, shell_word};
+pub use script::{ScriptFolder, ScriptKind, ScriptMemory, ScriptPlan, Shards, script};
+pub use shown::{brief, grouped, word};
 pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,

@@ -12,6 +12,7 @@ use super::ENGINE_NUMBER;
 use super::decode::Experiment;
 use super::outcome::{Outcome, judge};
 use super::record::TraceLevel;
+use super::report::report;
 use super::run::{Artifacts, RunPlan};
 use super::series::InOrder;
 use super::sink::{RunSink, Shared};
@@ -94,8 +95,11 @@ pub fn run_all(
     let mut draft = draft.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     draft.close(series.into_inner())?;
     let summaries = write_plain(experiment, &runs, &mut draft)?;
+    let manifest = manifest(request, &runs);
+    let page = report(draft.folder(), &manifest)?;
+    draft.add("report.html", page.as_bytes())?;
     draft.add_provenance(&provenance())?;
-    let published = draft.publish(manifest(request, &runs))?;
+    let published = draft.publish(manifest)?;
     let verdicts = judge(&experiment.asserts, &summaries);
     let warnings = warnings.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     Ok(Outcome { runs, summaries, verdicts, warnings, published: Some(published) })
@@ -211,6 +215,7 @@ impl Experiment {
         if self.record.trace > TraceLevel::Nothing {
             files.push("trace.jsonl");
         }
+        files.push("report.html");
         files
     }
 }

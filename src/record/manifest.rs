@@ -84,6 +84,17 @@ impl Manifest {
         json_lines(self)
     }
 
+    /// The manifest of a result.
+    ///
+    /// # Errors
+    /// A folder without one, one that cannot be read, and one that is damaged.
+    pub fn open(folder: &Path) -> Result<Manifest, RecordError> {
+        Manifest::read(folder)?.map_err(|difference| RecordError::Malformed {
+            path: folder.to_owned(),
+            what: difference.to_string(),
+        })
+    }
+
     /// Reads the manifest of a folder; what is wrong with it is a difference, that it cannot be
     /// read an error.
     pub(super) fn read(folder: &Path) -> Result<Result<Manifest, Difference>, RecordError> {

@@ -12,11 +12,11 @@ mod snakemake;
 
 use std::num::NonZeroU32;
 
+use super::shown::word;
 use super::study::OnFailure;
 use crate::kernel::Span;
 
 pub use memory::ScriptMemory;
-pub use quote::shell_word;
 
 /// Who hands out the shards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,15 +122,15 @@ impl ScriptPlan {
 
     /// The program, as a shell takes it.
     fn program(&self) -> String {
-        shell_word(self.sweep.first().map_or("corsair", String::as_str))
+        word(self.sweep.first().map_or("corsair", String::as_str))
     }
 
     /// The sweep, as a shell takes it.
     fn sweep_line(&self) -> String {
-        let words = self.sweep.iter().skip(1).map(|word| shell_word(word));
+        let words = self.sweep.iter().skip(1).map(|text| word(text));
         let out = match &self.folder {
             ScriptFolder::Home(_) => None,
-            ScriptFolder::Named(folder) => Some(format!("-o {}", shell_word(folder))),
+            ScriptFolder::Named(folder) => Some(format!("-o {}", word(folder))),
         };
         let line = std::iter::once(self.program()).chain(words).chain(out);
         line.collect::<Vec<_>>().join(" ")
@@ -138,7 +138,7 @@ impl ScriptPlan {
 
     /// The study's folder, as a shell takes it.
     fn folder_word(&self) -> String {
-        shell_word(self.folder.path())
+        word(self.folder.path())
     }
 
     /// Minutes of the wall clock to ask for: the budget and five for the runs in hand, else an hour.

@@ -1,7 +1,8 @@
 //! GNU parallel: a shard a job, on this machine or on those of a list, and collect after them.
 
-use super::quote::{in_comment, shell_word};
+use super::quote::in_comment;
 use super::{OnFailure, ScriptPlan};
+use crate::experiment::word;
 
 pub(super) fn script(plan: &ScriptPlan) -> String {
     let (title, last, shards, jobs) =
@@ -9,7 +10,7 @@ pub(super) fn script(plan: &ScriptPlan) -> String {
     let (mebibytes, source) = (plan.memory.mebibytes(plan.jobs), plan.memory.source());
     let (sweep, folder) = (plan.sweep_line(), plan.folder_word());
     let (program, shown_folder) = (plan.program(), in_comment(&folder));
-    let working_folder = shell_word(&plan.working_folder);
+    let working_folder = word(&plan.working_folder);
     let halt = match plan.on_failure {
         OnFailure::Stop => "soon,fail=1",
         OnFailure::KeepGoing => "never",

@@ -2,7 +2,8 @@
 
 use super::ScriptPlan;
 use super::memory::COLLECT_MIB;
-use super::quote::{in_comment, shell_word};
+use super::quote::in_comment;
+use crate::experiment::word;
 
 /// Slurm's own `MaxArraySize`, which is one more than the greatest index.
 const ARRAY_SIZE_USUAL: u32 = 1001;
@@ -16,9 +17,9 @@ pub(super) fn script(plan: &ScriptPlan) -> String {
     let (hours, minutes) = (plan.minutes() / 60, plan.minutes() % 60);
     let (sweep, folder) = (plan.sweep_line(), plan.folder_word());
     let shown_folder = in_comment(&folder);
-    let working_folder = shell_word(&plan.working_folder);
+    let working_folder = word(&plan.working_folder);
     let (program, logs) = (plan.program(), format!("{name}-{id}-logs"));
-    let collect = shell_word(&format!("cd {working_folder} && {program} collect {folder}"));
+    let collect = word(&format!("cd {working_folder} && {program} collect {folder}"));
     let array_size = if shards > ARRAY_SIZE_USUAL {
         "#\n# Slurm's MaxArraySize is 1001 where nobody raised it: scontrol show config | grep MaxArraySize\n"
     } else {

@@ -204,6 +204,13 @@ impl Summary {
     }
 }
 
+/// By what a deviation of `n` values is multiplied for half of Student's t interval of their mean;
+/// none below two values.
+pub(super) fn t_factor(n: u64, level: Level) -> Option<f64> {
+    let freedom = Freedom(n.checked_sub(1).filter(|freedom| *freedom > 0)? as f64);
+    Some(quantile_above(level.tail(), freedom) / (n as f64).sqrt())
+}
+
 /// Student's t interval of the mean; none below two values.
 fn t_interval(sample: &[f64], level: Level) -> Option<Interval> {
     let (n, value) = (sample.len() as f64, mean(sample)?);

@@ -7,6 +7,7 @@ use super::gather::{Found, Gathered};
 use super::plan::Study;
 use super::rows::{Reading, SeriesFile};
 use crate::experiment::ENGINE_NUMBER;
+use crate::experiment::report::report;
 use crate::experiment::results::RunError;
 use crate::experiment::statistics::Level;
 use crate::experiment::tables::{
@@ -72,7 +73,6 @@ pub fn collect(
         experiment_at: &experiment_at,
     };
     let points = write_tables(&tables, &runs, &mut draft)?;
-    draft.add_provenance(&provenance())?;
     let violated = runs.iter().filter(|run| run.violation.is_some()).count();
     let manifest = Manifest {
         schema: 1,
@@ -91,6 +91,9 @@ pub fn collect(
         },
         files: Vec::new(),
     };
+    let page = report(draft.folder(), &manifest)?;
+    draft.add("report.html", page.as_bytes())?;
+    draft.add_provenance(&provenance())?;
     let published = draft.publish(manifest)?;
     Ok(StudyOutcome { runs, points, published: Some(published) })
 }

@@ -262,7 +262,11 @@ impl Study {
 
     /// The files that its result holds, for those who print them.
     pub fn artifacts(&self) -> Vec<&'static str> {
-        let pairs = (!self.baselines.is_empty()).then_some("pairs.csv");
-        ["runs.csv", "series.csv", "summary.csv", "points.csv"].into_iter().chain(pairs).collect()
+        let mut files = vec!["runs.csv", "series.csv", "summary.csv", "points.csv"];
+        if !self.baselines.is_empty() {
+            files.push("pairs.csv");
+        }
+        files.push("report.html");
+        files
     }
 }
