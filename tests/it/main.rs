@@ -9,6 +9,7 @@ mod driver;
 mod inputs;
 mod pirates;
 mod readme;
+mod report;
 mod rows;
 mod scenario;
 mod schema;

@@ -139,8 +139,11 @@ impl Frame<'_> {
             let says = Safe(&shade.says);
             if until - from > 1.0 {
                 self.put(format_args!(
-                    "<rect class=\"shade\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{PLOT_HEIGHT}\"><title>{says}</title></rect>\n",
-                    At(from), At(top), At(until - from)
+                    "<rect class=\"shade\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{PLOT_HEIGHT}\">\
+                     <title>{says}</title></rect>\n",
+                    At(from),
+                    At(top),
+                    At(until - from)
                 ));
             } else {
                 self.put(format_args!(

@@ -1,5 +1,6 @@
 //! Swept factors: their levels, and which numbers these are, if they are any.
 
+use super::super::shown::brief;
 use super::axis::{Axis, Ruler};
 use crate::kernel::Span;
 
@@ -31,6 +32,12 @@ pub(super) fn time_unit(nanos: f64) -> (&'static str, f64) {
         _ => nanos >= *length,
     };
     TIMES.into_iter().find(reads_well).unwrap_or(("us", 1e3))
+}
+
+/// A number of a setting: as it is where that is short.
+pub(super) fn short_number(number: f64) -> String {
+    let plain = number.to_string();
+    if plain.len() <= 6 && number.abs() < 1000.0 { plain } else { brief(Some(number)) }
 }
 
 /// Sizes and rates as they are written, longest first.
@@ -145,7 +152,7 @@ impl Factor {
         let text = |(index, level): (usize, &String)| {
             let number = self.numbers.as_ref().map(|numbers| numbers[index]);
             let shown = match number {
-                Some(number) if !self.unit.is_empty() => super::super::shown::brief(Some(number)),
+                Some(number) if !self.unit.is_empty() => short_number(number),
                 _ => level.chars().take(16).collect(),
             };
             (number.unwrap_or(index as f64), shown)

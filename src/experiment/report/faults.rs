@@ -2,9 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::super::shown::brief;
 use super::chart::Shade;
-use super::factor::time_unit;
+use super::factor::{short_number, time_unit};
 
 /// A fault with a fixed time.
 pub(super) struct Fault {
@@ -23,7 +22,7 @@ fn fixed(value: &Json) -> Option<u64> {
 /// A time as people say it.
 pub(super) fn time_text(nanos: u64) -> String {
     let (unit, length) = if nanos == 0 { ("s", 1.0) } else { time_unit(nanos as f64) };
-    format!("{} {unit}", brief(Some(nanos as f64 / length)))
+    format!("{} {unit}", short_number(nanos as f64 / length))
 }
 
 /// The faults with fixed times, and how many have none.
@@ -95,9 +94,9 @@ mod tests {
         let (faults, others) = faults(&resolved);
         let says: Vec<_> = faults.iter().map(Fault::says).collect();
         let expected = [
-            "crash from 3 s until 3.500 s",
+            "crash from 3 s until 3.5 s",
             "crash at 4 s",
-            "loss burst from 0 s until 2.500 ms",
+            "loss burst from 0 s until 2.5 ms",
             "crash from 60 s until 90 s, every 2 s",
         ];
         assert_eq!((says.as_slice(), others), (expected.map(str::to_owned).as_slice(), 1));

@@ -205,7 +205,8 @@ impl Drawing<'_> {
         let ([r, g, b], shown) = (paint, brief(Some(mean)));
         let _ = write!(
             out,
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"#{r:02x}{g:02x}{b:02x}\"><title>{shown}</title></rect>",
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" \
+             fill=\"#{r:02x}{g:02x}{b:02x}\"><title>{shown}</title></rect>",
             At(x + 0.5),
             At(y + 0.5),
             At(width - 1.0),

@@ -228,6 +228,9 @@ mod tests {
     fn a_layout_is_pinned() {
         let spots = layout(5, &[(0, 1), (1, 2), (2, 0), (2, 3)]);
         let shown: Vec<_> = spots.iter().map(|s| format!("{:.3},{:.3}", s.x, s.y)).collect();
-        assert_eq!(shown, ["", "", "", "", "0.500,0.005"]);
+        assert_eq!(
+            shown,
+            ["0.070,0.696", "0.147,0.304", "0.487,0.575", "0.930,0.662", "0.500,0.005"]
+        );
     }
 }

@@ -267,7 +267,8 @@ fn assertions(findings: &Findings) -> String {
         return items;
     }
     format!(
-        "<h3>Assertions</h3>\n<p class=\"says\">Judged on the interval of the mean, or on the value of a single run.</p>\n<ul>\n{items}</ul>\n"
+        "<h3>Assertions</h3>\n<p class=\"says\">Judged on the interval of the mean, or on the value of a \
+         single run.</p>\n<ul>\n{items}</ul>\n"
     )
 }
 

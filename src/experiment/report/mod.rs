@@ -128,7 +128,8 @@ fn alarm(findings: &Findings) -> String {
     names.dedup();
     let of = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
     format!(
-        "<div class=\"alarm\" role=\"alert\"><p>An invariant failed in {} of {} runs{}. The first again, in this folder:</p>\n\
+        "<div class=\"alarm\" role=\"alert\"><p>An invariant failed in {} of {} runs{}. \
+         The first again, in this folder:</p>\n\
          <pre class=\"wrap\">{} --trace violations</pre></div>\n",
         grouped(violated.len() as i64),
         grouped(findings.runs.len() as i64),

@@ -32,7 +32,8 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
     let protocol = choice(&resolved["protocol"]);
     let nodes = grouped(resolved["nodes"].as_i64().unwrap_or(0));
     let mut text = format!(
-        "We simulated the protocol {protocol} among {nodes} nodes with corsair, a deterministic discrete-event simulator (engine {}). ",
+        "We simulated the protocol {protocol} among {nodes} nodes with corsair, \
+         a deterministic discrete-event simulator (engine {}). ",
         manifest.engine
     );
     let runs = grouped(counts.runs as i64);
@@ -73,10 +74,12 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
             .any(|cells| cells.method == word)
     };
     if has("t") {
-        text += "Intervals are 95 % confidence intervals of the mean over runs by Student's t with n - 1 degrees of freedom. ";
+        text += "Intervals are 95 % confidence intervals of the mean over runs by \
+                 Student's t with n - 1 degrees of freedom. ";
     }
     if has("bca") {
-        text += "Where 10 or more values have a skewness beyond 2, the interval is the BCa bootstrap's with 2,000 resamples. ";
+        text += "Where 10 or more values have a skewness beyond 2, the interval is the BCa \
+                 bootstrap's with 2,000 resamples. ";
     }
     if has("wilson") {
         text += "Intervals of proportions are Wilson score intervals. ";
@@ -142,7 +145,8 @@ pub(super) fn not_modelled(resolved: &Json) -> String {
 pub(super) fn citation(manifest: &Manifest) -> String {
     let (name, id, engine) = (Safe(&manifest.name), Safe(&manifest.id), manifest.engine);
     format!(
-        "<p>Name the simulator, its engine number and the id of the result, and publish <code>resolved.json</code> with it: \
+        "<p>Name the simulator, its engine number and the id of the result, and publish \
+         <code>resolved.json</code> with it: \
          the same experiment under the same engine gives the same bytes.</p>\n\
          <pre>corsair, a deterministic discrete-event simulator of message-passing protocols, engine {engine}. \
          Experiment {name}, result {id}, seed {}.</pre>\n",
