@@ -209,8 +209,8 @@ corsair verify local "$folder"
 cat >long.yaml <<'YAML'
 schema: 1
 name: long
-nodes: 500
-replications: 20
+nodes: 4000
+replications: 100
 stop: { at: 600s }
 protocol: { pirates: {} }
 record: { metrics: [edges] }
@@ -229,7 +229,7 @@ grep -q 'runs are missing' long-*-logs/collect.log
 status=0
 corsair status "$folder" >status.txt || status=$?
 is "the status of a study with missing runs" "$status" 3
-grep -q '^[1-9][0-9]* of 40 runs done' status.txt
+grep -q '^[1-9][0-9]* of 200 runs done' status.txt
 
 echo "slurm: a task at TERM keeps its runs, is queued again and goes on"
 submit long.sh

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::disk::Disk;
 use super::error::RecordError;
 use super::manifest::{MANIFEST, Manifest};
-use super::place::{Place, Role};
+use super::place::{Place, Role, name_when_whole};
 use super::verify::{Difference, differences};
 
 /// What stands where a result belongs.
@@ -114,7 +114,8 @@ fn refuse_foreign(folder: &Path, manifest: Option<&Manifest>) -> Result<usize, R
     };
     for entry in entries {
         let entry = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
-        if !ours.contains(entry.as_str()) {
+        // Another shard of the study may be about to write one of its files.
+        if !ours.contains(name_when_whole(&entry).unwrap_or(&entry)) {
             return Err(RecordError::Foreign { folder: folder.to_owned(), entry });
         }
         count += 1;
@@ -129,4 +130,23 @@ pub(super) fn refuse_unclearable(target: &Path) -> Result<(), RecordError> {
     }
     let manifest = Manifest::read(target).ok().and_then(Result::ok);
     refuse_foreign(target, manifest.as_ref()).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::LocalDisk;
+
+    #[test]
+    fn a_file_that_another_shard_is_writing_is_no_stranger() {
+        let home = tempfile::tempdir().unwrap();
+        let put = |name: &str| fs::write(home.path().join(name), "{").unwrap();
+        let look = || examine(&LocalDisk, home.path());
+        put(".resolved.json.partial-30366-1");
+        assert_eq!(look().unwrap(), Existing::Incomplete);
+        put("experiment.yaml");
+        assert_eq!(look().unwrap(), Existing::Incomplete);
+        put(".thesis.tex.partial-30366-1");
+        assert!(look().unwrap_err().to_string().contains(".thesis.tex.partial-30366-1"));
+    }
 }

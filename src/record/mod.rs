@@ -70,4 +70,4 @@ pub use summary::{SummaryRow, SummaryWriter, summary_columns};
 pub use table::{Cell, CellKind, Column, Table, TableWriter};
 pub use trace::{Cause, TraceEvent, TraceWriter, What};
 pub use verify::{Difference, compare, verify};
-pub use whole::{write_latest, write_whole};
+pub use whole::{write_among_others, write_latest, write_whole};

@@ -107,6 +107,11 @@ pub fn clear_killed(disk: &dyn Disk, target: &Path) -> Result<(), RecordError> {
     Ok(())
 }
 
+/// What a file is called when it is whole, of a temporary name that one is written under.
+pub(super) fn name_when_whole(temporary: &str) -> Option<&str> {
+    Some(temporary.strip_prefix('.')?.split_once(".partial-")?.0)
+}
+
 /// Whether the process of this number has ended, as far as this machine knows.
 fn is_gone(pid: &str) -> bool {
     let pid = pid.parse().ok().filter(|pid| *pid > 0).and_then(Pid::from_raw);

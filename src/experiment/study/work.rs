@@ -13,7 +13,7 @@ use super::part::{PartWriter, clear_killed};
 use super::plan::Study;
 use crate::experiment::results::RunError;
 use crate::experiment::sink::lock;
-use crate::record::{Cell, Column, Disk, RecordError, TableWriter, write_whole};
+use crate::record::{Cell, Column, Disk, RecordError, TableWriter, write_among_others};
 
 /// A part holds at least so much work: few files, and little lost by a kill.
 const PART_MS: u64 = 5_000;
@@ -74,7 +74,7 @@ pub fn begin(study: &Study, disk: &dyn Disk, folder: &Path) -> Result<(), Record
         let path = folder.join(name);
         let is_there = std::fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes());
         if !is_there {
-            write_whole(disk, &path, text.as_bytes())?;
+            write_among_others(disk, &path, text.as_bytes())?;
         }
     }
     Ok(())
@@ -213,5 +213,5 @@ fn write_failed(
     let plain: String = worker.chars().filter(char::is_ascii_alphanumeric).collect();
     let (point, rep) = first.place;
     let path = parts.join(format!("{FAILED}{point}.{rep}-{}-{plain}.csv", failed.len()));
-    Ok(write_whole(disk, &path, &table.finish()?)?)
+    Ok(write_among_others(disk, &path, &table.finish()?)?)
 }
