@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bench;
+mod compare;
 mod completions;
 mod disk;
 mod explain;
@@ -11,6 +12,7 @@ mod output;
 mod provenance;
 mod run;
 mod schema;
+mod summary;
 mod told;
 mod topology;
 mod validate;
@@ -74,6 +76,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Print the JSON Schema of experiment files, for editors
     Schema(schema::Arguments),
+    /// Say how much the metrics of two results differ, and how sure that is
+    Compare(compare::Arguments),
     /// Check that results are intact, or that two of them are the same
     Verify(verify::Arguments),
     /// Measure and convert graphs
@@ -132,6 +136,7 @@ pub fn main() -> ExitCode {
         Some(Command::List(arguments)) => list::list(&arguments, &mut terminal),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &mut terminal),
         Some(Command::Schema(arguments)) => schema::schema(&arguments, &mut terminal),
+        Some(Command::Compare(arguments)) => compare::compare(&arguments, &mut terminal),
         Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
         Some(Command::Topology(arguments)) => topology::topology(&arguments, &mut terminal),
         Some(Command::Bench(arguments)) => bench::bench(&arguments, &mut terminal),

@@ -10,11 +10,13 @@ use super::ENGINE_NUMBER;
 use super::base::{merge, read_base};
 use super::files::Library;
 use super::keys::{NODES_MAX, UNKNOWN};
+use super::published::{PublishedFigure, decode_published, judge_published};
 use super::record::{
     Condition, Record, Stop, decode_asserts, decode_invariants, decode_record, decode_stop,
     drop_disk_invariants,
 };
 use super::registry::{Entry, PROTOCOLS, Prepared, protocol};
+use super::statistics::Level;
 use super::topology::{self, Topology, hex};
 use crate::faults::decode::read_faults;
 use crate::faults::{DiskLoss, Fault, FaultId, Faults};
@@ -47,6 +49,10 @@ pub struct Experiment {
     pub invariants: Vec<&'static str>,
     /// What must hold at the end.
     pub asserts: Vec<Condition>,
+    /// How sure the intervals over replications are.
+    pub level: Level,
+    /// What others have found.
+    pub published: Vec<PublishedFigure>,
     /// The protocol as data.
     pub entry: &'static dyn Entry,
     /// The protocol with its settings.
@@ -120,6 +126,7 @@ pub fn read_experiment(given: &Given, overrides: &[String]) -> (Option<Experimen
     };
     let (experiment, canonical) =
         decode(&tree, entry.keys(), &mut report, |s| Reader { s, entry }.read(&given.library));
+    judge_published(&tree, &canonical, &mut report);
     if !report.accepts() {
         return (None, report);
     }
@@ -172,6 +179,8 @@ impl Reader<'_, '_> {
         }
         let record = decode_record(self.s, self.entry);
         let asserts = decode_asserts(self.s, self.entry);
+        let level = self.read_level();
+        let published = decode_published(self.s, self.entry);
         let has_sweep = self.s.value("sweep").is_some();
         let experiment = Experiment {
             name,
@@ -182,6 +191,8 @@ impl Reader<'_, '_> {
             record,
             invariants,
             asserts,
+            level,
+            published,
             entry: self.entry,
             protocol,
             topology,
@@ -210,6 +221,21 @@ impl Reader<'_, '_> {
             self.s.refuse("name", Code::OutOfRange, message, "it names a folder of results");
         }
         name
+    }
+
+    fn read_level(&mut self) -> Level {
+        let share = self.s.field("ci").probability(Level::USUAL.share());
+        let level_of = |share| Level::new(share).filter(|level| level.share() >= 0.5);
+        if let Some(level) = level_of(share) {
+            return level;
+        }
+        let label = match level_of(1.0 - share) {
+            Some(meant) => format!("did you mean {}?", meant.share()),
+            None => "0.95 is usual".to_owned(),
+        };
+        let message = "the level of an interval lies from 0.5 to 0.9999";
+        self.s.refuse("ci", Code::OutOfRange, message, &label);
+        Level::USUAL
     }
 
     fn read_nodes(&mut self, file: Option<&GraphFile>) -> u32 {

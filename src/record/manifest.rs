@@ -72,6 +72,16 @@ impl Manifest {
         json_lines(self)
     }
 
+    /// Reads the manifest of a result.
+    ///
+    /// # Errors
+    /// A folder without one, and one that cannot be read.
+    pub fn open(folder: &Path) -> Result<Manifest, RecordError> {
+        let path = folder.join(MANIFEST);
+        Manifest::read(folder)?
+            .map_err(|difference| RecordError::Malformed { path, what: difference.to_string() })
+    }
+
     /// Reads the manifest of a folder; what is wrong with it is a difference, that it cannot be
     /// read an error.
     pub(super) fn read(folder: &Path) -> Result<Result<Manifest, Difference>, RecordError> {

@@ -61,7 +61,10 @@ pub use manifest::{Counts, FileEntry, Manifest, ResultKind};
 pub use pairs::{PairRow, PairsWriter, pairs_columns};
 pub use points::{PointRow, PointsWriter, points_columns};
 pub use provenance::Provenance;
-pub use runs::{MessageCounts, MetricColumn, RunRow, RunsWriter, Status, StopReason, runs_columns};
+pub use runs::{
+    MessageCounts, MetricColumn, RunRow, RunsWriter, Status, StopReason, metric_header,
+    runs_columns,
+};
 pub use series::{SeriesRow, SeriesWriter, series_columns};
 pub use spigo::{Exit, SpigoHeader, SpigoLog};
 pub use summary::{SummaryRow, SummaryWriter, summary_columns};

@@ -333,7 +333,7 @@ fn the_bench_measures_what_it_says() {
 #[test]
 fn help_is_there_for_every_command() {
     let bench = Bench::new();
-    for command in ["run", "validate", "list", "verify", "topology", "bench"] {
+    for command in ["run", "compare", "validate", "list", "verify", "topology", "bench"] {
         let told = bench.call(&[command, "--help"]).good();
         assert!(told.out.contains("Examples:\n  corsair "), "{}", told.out);
         assert!(told.out.lines().all(|line| line.chars().count() <= 100), "{}", told.out);
