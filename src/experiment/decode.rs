@@ -126,11 +126,14 @@ pub fn read_experiment(given: &Given, overrides: &[String]) -> (Option<Experimen
     };
     let (experiment, canonical) =
         decode(&tree, entry.keys(), &mut report, |s| Reader { s, entry }.read(&given.library));
-    judge_published(&tree, &canonical, &mut report);
+    let is_written = given.source.form() == Form::Written;
+    if is_written {
+        // A resolved experiment has no sweep any more, whose keys its figures may name.
+        judge_published(&tree, &canonical, &mut report);
+    }
     if !report.accepts() {
         return (None, report);
     }
-    let is_written = given.source.form() == Form::Written;
     let text = is_written.then(|| given.source.text().to_owned());
     (experiment.map(|experiment| Experiment { canonical, text, ..experiment }), report)
 }

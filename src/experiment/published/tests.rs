@@ -113,6 +113,24 @@ fn mistakes_of_figures_are_told_at_once() {
 }
 
 #[test]
+fn a_resolved_experiment_keeps_figures_of_swept_keys() {
+    let published = "published: [{at: {stop.events: 100}, metric: edges, value: 1, source: x}]\n";
+    let text = builtin("pirates").unwrap().text;
+    let swept = text.replace("  grid: {", "  grid: { stop.events: [100, 200],") + published;
+    let read = |name: &str, text: &str| {
+        let given = Given::new(name, text.as_bytes(), Some(std::path::Path::new(name))).unwrap();
+        let (experiment, report) = read_experiment(&given, &[]);
+        experiment.ok_or_else(|| report.render(Paint::Plain))
+    };
+    let refused = read("a.yaml", &(text.to_owned() + published)).unwrap_err();
+    assert!(refused.contains("the experiment has no setting `stop.events`"), "{refused}");
+    let experiment = read("a.yaml", &swept).unwrap();
+    let resolved = read("resolved.json", &experiment.canonical.to_string()).unwrap();
+    assert_eq!(resolved.published, experiment.published);
+    assert_eq!(resolved.id(None), experiment.id(None));
+}
+
+#[test]
 fn a_level_is_part_of_the_experiment() {
     let id = |ci: &str| {
         let given = Given::new("pirates", builtin("pirates").unwrap().text.as_bytes(), None);
