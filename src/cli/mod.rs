@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bench;
+mod compare;
 mod completions;
 mod disk;
 mod explain;
@@ -14,6 +15,7 @@ mod report;
 mod run;
 mod schema;
 mod study;
+mod summary;
 mod told;
 mod topology;
 mod validate;
@@ -84,6 +86,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Print the JSON Schema of experiment files, for editors
     Schema(schema::Arguments),
+    /// Say how much the metrics of two results differ, and how sure that is
+    Compare(compare::Arguments),
     /// Check that results are intact, or that two of them are the same
     Verify(verify::Arguments),
     /// Make the report of results anew
@@ -154,6 +158,7 @@ pub fn main() -> ExitCode {
         Some(Command::List(arguments)) => list::list(&arguments, &mut terminal),
         Some(Command::Explain(arguments)) => explain::explain(&arguments, &mut terminal),
         Some(Command::Schema(arguments)) => schema::schema(&arguments, &mut terminal),
+        Some(Command::Compare(arguments)) => compare::compare(&arguments, &mut terminal),
         Some(Command::Verify(arguments)) => verify::verify(&arguments, &mut terminal),
         Some(Command::Report(arguments)) => report::report(&arguments, &mut terminal),
         Some(Command::Plot(arguments)) => plot::plot(&arguments, &mut terminal),

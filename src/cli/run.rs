@@ -8,13 +8,14 @@ use super::disk::LimitedDisk;
 use super::input::{Read, read};
 use super::output::Terminal;
 use super::provenance::Watch;
+use super::summary::COLUMNS;
 use super::told::{Done, Way};
 use super::{Format, Status};
 use crate::experiment::{Experiment, Outcome, Request, RunError, run_all};
 use crate::record::{Existing, Published, RecordError, examine, write_latest};
 
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+const EXAMPLES: &str = "\
+Examples:
   corsair run pirates                                 a built-in experiment
   corsair run mine.yaml -r 20 -s 7                    twenty replications of one's own, seed 7
   corsair run pirates --set nodes=1000 --set network.loss=0.05
@@ -22,7 +23,10 @@ use crate::record::{Existing, Published, RecordError, examine, write_latest};
   corsair run results/pirates/ID/resolved.json        the same again
 
 Results go to results/NAME/ID/, whole or not at all; the same experiment has the same ID and the
-same bytes. Results that are there are not made again.")]
+same bytes. Results that are there are not made again.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{COLUMNS}"))]
 pub(super) struct Arguments {
     /// An experiment file, the name of a built-in one, or - for stdin
     pub(super) experiment: String,

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
-use super::output::{Terminal, brief, grouped, table, word};
+use super::output::{Terminal, brief, grouped, word};
 use super::run::Job;
+use super::summary::{published_json, published_table, refutation, summary_json, summary_table};
 use super::{Format, Status};
-use crate::experiment::{MetricSummary, Outcome, Verdict};
+use crate::experiment::{Factors, Outcome, PublishedRow, beside_published};
 
 /// What came of a call of `run`, and how it came about.
 pub(super) struct Done {
@@ -85,6 +86,7 @@ impl Job<'_> {
             terminal.note(self.written(done.way));
             terminal.note(self.next());
         }
+        self.note_figures(&done.outcome, terminal);
         let failed = self.judge(&done.outcome, terminal);
         Ok(if failed { Status::Failed } else { Status::Good })
     }
@@ -92,29 +94,12 @@ impl Job<'_> {
     fn tell_table(&self, done: &Done, terminal: &mut Terminal) -> io::Result<()> {
         let Done { outcome, way } = done;
         terminal.say(self.title())?;
-        let several = outcome.runs.len() > 1;
-        let rows = outcome.summaries.iter().map(|MetricSummary { metric, summary, .. }| {
-            let mut row = vec![metric.name.to_owned()];
-            let values = summary.values;
-            row.push(brief(values.map(|values| values.mean)));
-            if several {
-                row.push(summary.ci.map_or("-".to_owned(), |interval| {
-                    format!("[{}, {}]", brief(Some(interval.low)), brief(Some(interval.high)))
-                }));
-                row.push(brief(summary.sd));
-                row.push(brief(values.map(|values| values.p50)));
-                row.push(brief(values.map(|values| values.min)));
-                row.push(brief(values.map(|values| values.max)));
-            }
-            row.push(metric.unit.to_owned());
-            row
-        });
-        let header: &[&str] = if several {
-            &["metric", "mean", "95% CI", "sd", "p50", "min", "max", "unit"]
-        } else {
-            &["metric", "value", "unit"]
-        };
-        terminal.say(table(header, rows))?;
+        let level = self.experiment.level;
+        terminal.say(summary_table(&outcome.summary, level))?;
+        let figures = self.figures(outcome);
+        if !figures.is_empty() {
+            terminal.say(format_args!("\n{}\n", published_table(&figures, level)))?;
+        }
         let events: u64 = outcome.runs.iter().map(|run| run.events).sum();
         let virtual_ms: f64 = outcome.runs.iter().map(|run| run.end.as_millis_f64()).sum();
         let speed = way.wall_ms().map_or(String::new(), |wall_ms| {
@@ -126,6 +111,20 @@ impl Job<'_> {
         terminal.say(format_args!("{events} events{speed}; digest {digest:032x}"))?;
         terminal.say(self.written(*way))?;
         terminal.say(self.next())
+    }
+
+    /// The published figures that hold at the settings of the run.
+    fn figures(&self, outcome: &Outcome) -> Vec<PublishedRow<'_>> {
+        beside_published(self.experiment, Factors::default(), &outcome.summary)
+    }
+
+    /// Says how many published figures are about other settings: none is left out silently.
+    fn note_figures(&self, outcome: &Outcome, terminal: &Terminal) {
+        let others = self.experiment.published.len() - self.figures(outcome).len();
+        if others > 0 {
+            let figures = if others == 1 { "figure is" } else { "figures are" };
+            terminal.note(format_args!("note: {others} published {figures} for other settings"));
+        }
     }
 
     /// What was written, and where.
@@ -151,7 +150,7 @@ impl Job<'_> {
         }
         for verdict in outcome.verdicts.iter().filter(|verdict| !verdict.holds) {
             failed = true;
-            terminal.error(&refutation(verdict));
+            terminal.error(&refutation(verdict, Factors::default()));
         }
         failed
     }
@@ -175,21 +174,6 @@ impl Job<'_> {
     }
 
     fn json(&self, outcome: &Outcome) -> Json {
-        let metrics = outcome.summaries.iter().map(|MetricSummary { metric, summary, .. }| {
-            let values = summary.values;
-            json!({
-                "metric": metric.name,
-                "unit": metric.unit,
-                "n": summary.n,
-                "mean": values.map(|values| values.mean),
-                "sd": summary.sd,
-                "ci_low": summary.ci.map(|interval| interval.low),
-                "ci_high": summary.ci.map(|interval| interval.high),
-                "min": values.map(|values| values.min),
-                "p50": values.map(|values| values.p50),
-                "max": values.map(|values| values.max),
-            })
-        });
         let violations = outcome.runs.iter().filter_map(|run| {
             let violation = run.violation.as_ref()?;
             Some(json!({
@@ -205,30 +189,10 @@ impl Job<'_> {
             "id": self.id,
             "dir": self.target.display().to_string(),
             "runs": outcome.runs.len(),
-            "metrics": metrics.collect::<Vec<_>>(),
+            "level": self.experiment.level.share(),
+            "metrics": summary_json(&outcome.summary, self.experiment.level),
+            "published": published_json(&self.figures(outcome)),
             "violations": violations.collect::<Vec<_>>(),
         })
     }
-}
-
-/// What was asserted of a metric, and what it is.
-fn refutation(verdict: &Verdict) -> String {
-    let bounds = verdict.bounds;
-    let bound = |what: &str, bound: Option<f64>| {
-        bound.map(|bound| format!("{what} {}", brief(Some(bound))))
-    };
-    let asserted = [
-        bound("at least", bounds.at_least),
-        bound("at most", bounds.at_most),
-        bound("exactly", bounds.equals),
-    ];
-    let asserted: Vec<_> = asserted.into_iter().flatten().collect();
-    let judged = match verdict.judged {
-        None => "it is missing".to_owned(),
-        Some((low, high)) if low == high => format!("it is {}", brief(Some(low))),
-        Some((low, high)) => {
-            format!("its interval is [{}, {}]", brief(Some(low)), brief(Some(high)))
-        }
-    };
-    format!("{} was asserted to be {}: {judged}", verdict.metric.name, asserted.join(" and "))
 }

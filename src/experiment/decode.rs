@@ -10,11 +10,13 @@ use super::ENGINE_NUMBER;
 use super::base::{merge, read_base};
 use super::files::Library;
 use super::keys::{NODES_MAX, UNKNOWN};
+use super::published::{PublishedFigure, decode_published, judge_published};
 use super::record::{
     Condition, Record, Stop, decode_asserts, decode_invariants, decode_record, decode_stop,
     drop_disk_invariants,
 };
 use super::registry::{Entry, PROTOCOLS, Prepared, protocol};
+use super::statistics::Level;
 use super::study::{Sweep, read_sweep};
 use super::topology::{self, Topology, hex};
 use crate::faults::decode::read_faults;
@@ -48,6 +50,10 @@ pub struct Experiment {
     pub invariants: Vec<&'static str>,
     /// What must hold at the end.
     pub asserts: Vec<Condition>,
+    /// How sure the intervals over replications are.
+    pub level: Level,
+    /// What others have found.
+    pub published: Vec<PublishedFigure>,
     /// The protocol as data.
     pub entry: &'static dyn Entry,
     /// The protocol with its settings.
@@ -139,6 +145,10 @@ impl Given {
         };
         let (experiment, canonical) =
             decode(tree, entry.keys(), report, |s| Reader { s, entry }.read(&self.library));
+        if self.source.form() == Form::Written {
+            // A resolved experiment has no sweep any more, whose keys its figures may name.
+            judge_published(tree, &canonical, report);
+        }
         if !report.accepts() {
             return None;
         }
@@ -191,6 +201,8 @@ impl Reader<'_, '_> {
         }
         let record = decode_record(self.s, self.entry);
         let asserts = decode_asserts(self.s, self.entry);
+        let level = self.read_level();
+        let published = decode_published(self.s, self.entry);
         let sweep = self.s.optional("sweep").and_then(|field| read_sweep(field, seed));
         // A run is what it is without it.
         self.s.put("sweep", Json::Null);
@@ -203,6 +215,8 @@ impl Reader<'_, '_> {
             record,
             invariants,
             asserts,
+            level,
+            published,
             entry: self.entry,
             protocol,
             topology,
@@ -231,6 +245,21 @@ impl Reader<'_, '_> {
             self.s.refuse("name", Code::OutOfRange, message, "it names a folder of results");
         }
         name
+    }
+
+    fn read_level(&mut self) -> Level {
+        let share = self.s.field("ci").probability(Level::USUAL.share());
+        let level_of = |share| Level::new(share).filter(|level| level.share() >= 0.5);
+        if let Some(level) = level_of(share) {
+            return level;
+        }
+        let label = match level_of(1.0 - share) {
+            Some(meant) => format!("did you mean {}?", meant.share()),
+            None => "0.95 is usual".to_owned(),
+        };
+        let message = "the level of an interval lies from 0.5 to 0.9999";
+        self.s.refuse("ci", Code::OutOfRange, message, &label);
+        Level::USUAL
     }
 
     fn read_nodes(&mut self, file: Option<&GraphFile>) -> u32 {

@@ -12,7 +12,7 @@ use crate::settings::{Key, Shape, Variant};
 pub(super) const NODES_MAX: u64 = 100_000_000;
 
 /// All keys, with the workload that the protocol understands.
-pub(super) const fn experiment(workload: Shape) -> [Key; 16] {
+pub(super) const fn experiment(workload: Shape) -> [Key; 18] {
     [
         Key::required("schema", Shape::Count { min: 1, max: 1 }, "the version of this format: 1"),
         Key::required("name", Shape::Text, "results go to results/<name>/"),
@@ -42,7 +42,19 @@ pub(super) const fn experiment(workload: Shape) -> [Key; 16] {
             "assert",
             Shape::MapOf(&Shape::Keys(BOUNDS)),
             "{}",
-            "what metrics must be at the end",
+            "what metrics must be at the end of every run; of several, their intervals",
+        ),
+        Key::new(
+            "ci",
+            Shape::Probability,
+            "0.95",
+            "how sure the intervals over replications are, 0.5 to 0.9999",
+        ),
+        Key::varies(
+            "published",
+            Shape::ListOf(&Shape::Keys(PUBLISHED)),
+            "[]",
+            "published figures, which are put beside ours",
         ),
         Key::optional(
             "sweep",
@@ -72,6 +84,19 @@ const BOUNDS: &[Key] = &[
     Key::optional("at_least", Shape::NUMBER, "this or more"),
     Key::optional("at_most", Shape::NUMBER, "this or less"),
     Key::optional("equals", Shape::NUMBER, "exactly this"),
+];
+
+const PUBLISHED: &[Key] = &[
+    Key::varies(
+        "at",
+        Shape::MapOf(&Shape::Any),
+        "{}",
+        "where it holds: settings by their dotted keys; without any, everywhere",
+    ),
+    Key::required("metric", Shape::Text, "which metric"),
+    Key::required("value", Shape::NUMBER, "what was published, in the unit of the metric"),
+    Key::optional("se", Shape::Number { min: 0.0, max: f64::MAX }, "its standard error"),
+    Key::required("source", Shape::Text, "where it was published"),
 ];
 
 const INVARIANTS: Shape = Shape::Either(&[

@@ -2,6 +2,7 @@
 
 mod base;
 mod builtin;
+mod compare;
 mod decode;
 mod explain;
 mod files;
@@ -9,6 +10,7 @@ mod graph_log;
 mod keys;
 mod metrics;
 mod outcome;
+mod published;
 mod record;
 mod registry;
 mod report;
@@ -26,11 +28,13 @@ mod topology;
 mod trace;
 
 pub use builtin::{BUILTINS, Builtin, builtin};
+pub use compare::{Compared, ComparedResult, ComparedRow, compare_results};
 pub use decode::{Experiment, Given, read_experiment};
 pub use explain::explain;
 pub use files::{Library, read_file};
 pub use metrics::run_metrics;
 pub use outcome::{Outcome, Verdict};
+pub use published::{Factors, PublishedFigure, PublishedRow, beside_published};
 pub use record::{
     Bounds, Condition, GraphFormat, GraphRecord, Record, Stop, TraceLevel, metrics_of,
 };
@@ -50,8 +54,8 @@ pub use study::{
     StudyOutcome, Worked, begin, collect, entries, gather, read_study, work,
 };
 pub use tables::{
-    MetricSummary, PointExperiment, PointSummary, RunPlace, RunRecord, TableRequest, read_records,
-    summarise, write_runs, write_tables,
+    MetricSummary, PointExperiment, PointSummary, RunPlace, RunRecord, SummaryLine, TableRequest,
+    read_records, summarise, write_runs, write_tables,
 };
 pub use topology::{generate, topologies};
 

@@ -147,7 +147,8 @@ fn find_metric(name: &str, entry: &dyn Entry) -> Result<&'static Metric, String>
     })
 }
 
-fn read_metric(mut field: Field<'_>, entry: &dyn Entry) -> Option<&'static Metric> {
+/// Reads the name of a metric.
+pub(super) fn read_metric(mut field: Field<'_>, entry: &dyn Entry) -> Option<&'static Metric> {
     let text = field.value().and_then(|value| value.as_text()).unwrap_or_default().to_owned();
     let found = find_metric(&text, entry);
     if let Err(near) = &found

@@ -4,6 +4,7 @@ use std::fmt;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::slice;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
@@ -16,9 +17,8 @@ use super::report::report;
 use super::run::{Artifacts, RunPlan};
 use super::series::InOrder;
 use super::sink::{RunSink, Shared};
-use super::statistics::Level;
 use super::tables::{
-    MetricSummary, PointExperiment, RunPlace, RunRecord, TableRequest, write_tables,
+    PointExperiment, PointSummary, RunPlace, RunRecord, TableRequest, write_tables,
 };
 use crate::record::{
     Counts, Disk, Draft, Manifest, Provenance, RecordError, ResultKind, SeriesWriter,
@@ -94,15 +94,15 @@ pub fn run_all(
     let Shared { draft, series, warnings } = shared;
     let mut draft = draft.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     draft.close(series.into_inner())?;
-    let summaries = write_plain(experiment, &runs, &mut draft)?;
+    let summary = write_plain(experiment, &runs, &mut draft)?;
     let manifest = manifest(request, &runs);
     let page = report(draft.folder(), &manifest)?;
     draft.add("report.html", page.as_bytes())?;
     draft.add_provenance(&provenance())?;
     let published = draft.publish(manifest)?;
-    let verdicts = judge(&experiment.asserts, &summaries);
+    let verdicts = judge(&experiment.asserts, slice::from_ref(&summary), &[]);
     let warnings = warnings.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Outcome { runs, summaries, verdicts, warnings, published: Some(published) })
+    Ok(Outcome { runs, summary, verdicts, warnings, published: Some(published) })
 }
 
 fn manifest(request: Request<'_>, runs: &[RunRecord]) -> Manifest {
@@ -191,18 +191,18 @@ fn write_plain(
     experiment: &Experiment,
     records: &[RunRecord],
     draft: &mut Draft<'_>,
-) -> Result<Vec<MetricSummary>, RunError> {
+) -> Result<PointSummary, RunError> {
     let request = TableRequest {
         experiment,
         kind: ResultKind::Run,
         factors: &[],
         points: &[Vec::new()],
         baselines: &[],
-        level: Level::USUAL,
+        level: experiment.level,
         experiment_at: &|_| Ok(PointExperiment::Kept(experiment)),
     };
     let mut points = write_tables(&request, records, draft)?;
-    Ok(points.pop().expect("there is at least one run").metrics)
+    Ok(points.pop().expect("there is at least one run"))
 }
 
 impl Experiment {

@@ -84,15 +84,14 @@ impl Manifest {
         json_lines(self)
     }
 
-    /// The manifest of a result.
+    /// Reads the manifest of a result.
     ///
     /// # Errors
-    /// A folder without one, one that cannot be read, and one that is damaged.
+    /// A folder without one, and one that cannot be read.
     pub fn open(folder: &Path) -> Result<Manifest, RecordError> {
-        Manifest::read(folder)?.map_err(|difference| RecordError::Malformed {
-            path: folder.to_owned(),
-            what: difference.to_string(),
-        })
+        let path = folder.join(MANIFEST);
+        Manifest::read(folder)?
+            .map_err(|difference| RecordError::Malformed { path, what: difference.to_string() })
     }
 
     /// Reads the manifest of a folder; what is wrong with it is a difference, that it cannot be

@@ -63,7 +63,10 @@ pub use pairs::{PairRow, PairsWriter, pairs_columns};
 pub use place::clear_killed;
 pub use points::{PointRow, PointsWriter, points_columns};
 pub use provenance::{Measured, Provenance, measured_memory};
-pub use runs::{MessageCounts, MetricColumn, RunRow, RunsWriter, Status, StopReason, runs_columns};
+pub use runs::{
+    MessageCounts, MetricColumn, RunRow, RunsWriter, Status, StopReason, metric_header,
+    runs_columns,
+};
 pub use series::{SeriesRow, SeriesWriter, series_columns};
 pub use spigo::{Exit, SpigoHeader, SpigoLog};
 pub use summary::{SummaryRow, SummaryWriter, summary_columns};

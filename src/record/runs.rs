@@ -175,7 +175,9 @@ pub fn runs_columns(factors: &[String], metrics: &[MetricColumn]) -> Vec<Column>
         messages("messages_to_nobody").says("The messages addressed to no node."),
     ]);
     columns.extend(metrics.iter().map(|metric| {
-        Column::number(metric_header(metric)).unit(metric.unit.clone()).says(metric.says.clone())
+        Column::number(metric_header(&metric.name, &metric.unit))
+            .unit(metric.unit.clone())
+            .says(metric.says.clone())
     }));
     columns.push(
         Column::text("digest")
@@ -190,10 +192,11 @@ pub(super) fn factor_column(key: &str) -> Column {
     Column::text(key.to_owned()).says(format!("The value of the swept key {key}."))
 }
 
-/// `<metric>_<unit>`, the unit spelled as an identifier; a metric without a unit keeps its name.
-fn metric_header(metric: &MetricColumn) -> String {
-    let mut name = metric.name.clone();
-    let unit = metric.unit.replace('%', "percent").replace('/', "_per_").replace(['µ', 'μ'], "u");
+/// The column of a metric in runs.csv: `<metric>_<unit>`, the unit spelled as an identifier; a metric without a unit
+/// keeps its name.
+pub fn metric_header(metric: &str, unit: &str) -> String {
+    let mut name = metric.to_owned();
+    let unit = unit.replace('%', "percent").replace('/', "_per_").replace(['µ', 'μ'], "u");
     let words = unit.split(|c: char| !c.is_ascii_alphanumeric());
     for word in words.filter(|word| !word.is_empty()) {
         name.push('_');
@@ -309,7 +312,7 @@ mod tests {
 
     #[test]
     fn headers_spell_units_and_stay_apart() {
-        let header = |name, unit| metric_header(&metric(name, unit));
+        let header = metric_header;
         assert_eq!(header("rate", "msg/s"), "rate_msg_per_s");
         assert_eq!(header("share", "%"), "share_percent");
         assert_eq!(header("wait", "µs"), "wait_us");

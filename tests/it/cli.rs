@@ -333,7 +333,11 @@ fn the_bench_measures_what_it_says() {
 #[test]
 fn help_is_there_for_every_command() {
     let bench = Bench::new();
-    for command in ["run", "validate", "list", "verify", "report", "plot", "topology", "bench"] {
+    let commands = [
+        "run", "sweep", "status", "collect", "compare", "validate", "list", "verify", "report",
+        "plot", "topology", "bench",
+    ];
+    for command in commands {
         let told = bench.call(&[command, "--help"]).good();
         assert!(told.out.contains("Examples:\n  corsair "), "{}", told.out);
         assert!(told.out.lines().all(|line| line.chars().count() <= 100), "{}", told.out);

@@ -4,6 +4,7 @@ mod cli;
 mod cli_misfortune;
 mod cli_refusals;
 mod cli_same;
+mod cli_statistics;
 mod cli_topology;
 mod driver;
 mod inputs;

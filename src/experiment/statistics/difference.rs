@@ -8,6 +8,10 @@ use super::{Estimate, Interval, Level, deviation, mean, t_interval};
 pub struct Difference {
     /// How many pairs, or of two samples the size of the smaller.
     pub n: usize,
+    /// The mean here, over what is compared.
+    pub mean: f64,
+    /// The mean of the baseline, over what is compared.
+    pub baseline: f64,
     /// The difference of the means.
     pub diff: f64,
     /// The interval of the difference; none below two pairs, or two values on a side.
@@ -62,9 +66,16 @@ impl Difference {
         let pairs: Vec<&Pair> = pairs.iter().filter(whole).collect();
         let column = |of: fn(&Pair) -> f64| -> Vec<f64> { pairs.iter().map(|p| of(p)).collect() };
         let diffs = column(|pair| pair.value - pair.baseline);
-        let ratio = ratio(mean(&column(|p| p.value))?, mean(&column(|p| p.baseline))?);
-        let (n, ci) = (diffs.len(), t_interval(&diffs, level));
-        Some(Difference { n, diff: mean(&diffs)?, ci, ratio, method: Comparison::Paired })
+        let (ours, baseline) = (mean(&column(|p| p.value))?, mean(&column(|p| p.baseline))?);
+        Some(Difference {
+            n: diffs.len(),
+            mean: ours,
+            baseline,
+            diff: mean(&diffs)?,
+            ci: t_interval(&diffs, level),
+            ratio: ratio(ours, baseline),
+            method: Comparison::Paired,
+        })
     }
 
     /// Compares independent samples, of which values that are not finite count as missing. None
@@ -82,9 +93,15 @@ impl Difference {
             let (error, freedom) = welch_error(ours, theirs);
             Interval::student(Estimate { value: diff, error, freedom }, level)
         });
-        let n = ours.len().min(theirs.len());
-        let ratio = ratio(our_mean, their_mean);
-        Some(Difference { n, diff, ci, ratio, method: Comparison::Welch })
+        Some(Difference {
+            n: ours.len().min(theirs.len()),
+            mean: our_mean,
+            baseline: their_mean,
+            diff,
+            ci,
+            ratio: ratio(our_mean, their_mean),
+            method: Comparison::Welch,
+        })
     }
 }
 

@@ -168,6 +168,8 @@ fn differences_are_those_of_scipy() {
         assert_close(Some(difference.diff), Some(diff), what);
         assert_same(difference.ci, Some(Interval { low, high }), what);
         assert_close(difference.ratio, Some(ratio), what);
+        assert_close(Some(difference.mean - difference.baseline), Some(diff), what);
+        assert_close(Some(difference.mean / difference.baseline), Some(ratio), what);
     }
 }
 

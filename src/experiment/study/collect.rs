@@ -7,9 +7,9 @@ use super::gather::{Found, Gathered};
 use super::plan::Study;
 use super::rows::{Reading, SeriesFile};
 use crate::experiment::ENGINE_NUMBER;
+use crate::experiment::outcome::{Verdict, judge};
 use crate::experiment::report::report;
 use crate::experiment::results::RunError;
-use crate::experiment::statistics::Level;
 use crate::experiment::tables::{
     PointExperiment, PointSummary, RunRecord, TableRequest, read_records, summarise, write_tables,
 };
@@ -24,6 +24,8 @@ pub struct StudyOutcome {
     pub runs: Vec<RunRecord>,
     /// Each metric at each point.
     pub points: Vec<PointSummary>,
+    /// What was asserted at the baselines, or at all points where there are none, and whether it holds.
+    pub verdicts: Vec<Verdict>,
     /// How the result came to its place; `None`: it was there.
     pub published: Option<Published>,
 }
@@ -35,8 +37,9 @@ impl StudyOutcome {
     /// What cannot be read, and what is not this study's.
     pub fn read(study: &Study, folder: &Path) -> Result<StudyOutcome, RecordError> {
         let runs = read_records(&study.base, folder)?;
-        let points = summarise(&study.base, &runs, Level::USUAL);
-        Ok(StudyOutcome { runs, points, published: None })
+        let points = summarise(&study.base, &runs, study.base.level);
+        let verdicts = judge(&study.base.asserts, &points, &study.baselines);
+        Ok(StudyOutcome { runs, points, verdicts, published: None })
     }
 }
 
@@ -69,7 +72,7 @@ pub fn collect(
         factors: &study.factors,
         points: &study.cells,
         baselines: &study.baselines,
-        level: Level::USUAL,
+        level: study.base.level,
         experiment_at: &experiment_at,
     };
     let points = write_tables(&tables, &runs, &mut draft)?;
@@ -95,7 +98,8 @@ pub fn collect(
     draft.add("report.html", page.as_bytes())?;
     draft.add_provenance(&provenance())?;
     let published = draft.publish(manifest)?;
-    Ok(StudyOutcome { runs, points, published: Some(published) })
+    let verdicts = judge(&study.base.asserts, &points, &study.baselines);
+    Ok(StudyOutcome { runs, points, verdicts, published: Some(published) })
 }
 
 /// The series of all runs in their order, each with its number in the study.

@@ -22,7 +22,8 @@ pub struct Study {
     pub cells: Vec<Vec<String>>,
     /// Of each point the experiment with these values.
     pub points: Vec<Experiment>,
-    /// Of each point the one that it is compared with; none at all where there is no baseline.
+    /// Of each point the one that it is compared with, a baseline's own number where it is one; none at all where there
+    /// is no baseline.
     pub baselines: Vec<Option<u32>>,
     /// Whether points share their seeds.
     pub seeds: Seeds,

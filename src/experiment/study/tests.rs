@@ -67,10 +67,10 @@ fn zips_lists_and_skips() {
 #[test]
 fn a_baseline_is_found_among_the_points_that_share_the_rest() {
     let whole = study("  grid: {network.loss: [0, 0.1]}\n  baseline: {network.loss: 0}");
-    assert_eq!(whole.baselines, [None, Some(0)]);
+    assert_eq!(whole.baselines, [Some(0), Some(0)]);
     let part =
         study("  grid: {network.loss: [0, 0.1], nodes: [10, 20]}\n  baseline: {network.loss: 0}");
-    assert_eq!(part.baselines, [None, None, Some(0), Some(1)]);
+    assert_eq!(part.baselines, [Some(0), Some(1), Some(0), Some(1)]);
 }
 
 #[test]

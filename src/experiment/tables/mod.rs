@@ -6,18 +6,19 @@ mod read;
 mod run_record;
 mod summarise;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod violations;
 
 use std::ops::Deref;
 
+pub(super) use pairs::{Observation, comparison, difference};
 pub use read::read_records;
 pub use run_record::{RunPlace, RunRecord};
-pub use summarise::{MetricSummary, PointSummary, summarise};
+pub use summarise::{MetricSummary, PointSummary, SummaryLine, summarise};
 
 use super::decode::Experiment;
 use super::results::RunError;
-use super::statistics::{Interval, Level, Summary, Values};
+use super::statistics::{Level, Values};
 use crate::record::{
     Draft, PointRow, PointsWriter, Resource, ResultKind, RunRow, RunsWriter, SummaryRow,
     SummaryWriter, datapackage, pairs_columns, points_columns, series_columns, summary_columns,
@@ -55,7 +56,8 @@ pub struct TableRequest<'a> {
     pub factors: &'a [String],
     /// Of each point its values of these keys as they are written; a run has one point without any.
     pub points: &'a [Vec<String>],
-    /// Of each point the one that it is compared with; none at all where there is no baseline.
+    /// Of each point the one that it is compared with, a baseline's own number where it is one; none at all where there
+    /// is no baseline.
     pub baselines: &'a [Option<u32>],
     /// How sure the intervals are.
     pub level: Level,
@@ -133,30 +135,21 @@ fn write_summary(
     draft: &mut Draft<'_>,
 ) -> Result<(), RunError> {
     let mut table = SummaryWriter::new(draft.create("summary.csv")?)?;
-    for PointSummary { point, metrics, .. } in summaries {
-        for MetricSummary { metric, summary, median, reached } in metrics {
-            let row =
-                SummaryRow { metric: metric.name, unit: metric.unit, ..row(summary, *median) };
-            table.row(&SummaryRow { point: u64::from(*point), ..row })?;
-            let Some(reached) = reached else { continue };
-            let name = format!("{}_reached", metric.name);
-            let row = row_of_share(&Summary::of_proportion(*reached, level));
-            table.row(&SummaryRow { point: u64::from(*point), metric: &name, ..row })?;
+    for point in summaries {
+        for line in point.lines(level) {
+            table.row(&SummaryRow { point: u64::from(point.point), ..row(&line) })?;
         }
     }
     Ok(draft.close(table.finish()?)?)
 }
 
-fn row_of_share(summary: &Summary) -> SummaryRow<'static> {
-    row(summary, None)
-}
-
-fn row(summary: &Summary, median: Option<Interval>) -> SummaryRow<'static> {
+fn row(line: &SummaryLine) -> SummaryRow<'_> {
+    let SummaryLine { name, unit, summary, median } = line;
     let value = |pick: fn(&Values) -> f64| summary.values.as_ref().map(pick);
     SummaryRow {
         point: 0,
-        metric: "",
-        unit: "",
+        metric: name,
+        unit,
         n: summary.n as u64,
         mean: value(|values| values.mean),
         sd: summary.sd,

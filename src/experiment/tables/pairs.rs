@@ -77,9 +77,8 @@ pub(super) fn write_pairs(
     let points = by_point(records);
     for runs in points.iter().map(|runs| &records[runs.clone()]) {
         let point = runs[0].point;
-        let Some(baseline) = request.baselines.get(point as usize).copied().flatten() else {
-            continue;
-        };
+        let baseline = request.baselines.get(point as usize).copied().flatten();
+        let Some(baseline) = baseline.filter(|baseline| *baseline != point) else { continue };
         let base = points.binary_search_by_key(&baseline, |runs| records[runs.start].point);
         let base = base.map_or(&[][..], |place| &records[points[place].clone()]);
         for (place, metric) in run_metrics(request.experiment).into_iter().enumerate() {

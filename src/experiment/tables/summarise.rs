@@ -1,5 +1,6 @@
 //! What the runs of a point say of each metric.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::decode::Experiment;
@@ -31,6 +32,41 @@ pub struct MetricSummary {
     pub median: Option<Interval>,
     /// How many runs have it, where some do not.
     pub reached: Option<Proportion>,
+}
+
+/// A row of `summary.csv`: a metric, or how many runs reached it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryLine {
+    /// The metric's name, or `<metric>_reached`.
+    pub name: Cow<'static, str>,
+    /// The unit of its values, empty for none.
+    pub unit: &'static str,
+    /// What the runs say of it.
+    pub summary: Summary,
+    /// The interval of the median; none of few runs, and of a share.
+    pub median: Option<Interval>,
+}
+
+impl PointSummary {
+    /// How many runs the point has.
+    pub fn runs(&self) -> usize {
+        self.violated.n()
+    }
+
+    /// The rows of the point in `summary.csv`.
+    pub fn lines(&self, level: Level) -> impl Iterator<Item = SummaryLine> {
+        self.metrics.iter().flat_map(move |known| {
+            let MetricSummary { metric, summary, median, reached } = known.clone();
+            let share = reached.map(|reached| SummaryLine {
+                name: format!("{}_reached", metric.name).into(),
+                unit: "",
+                summary: Summary::of_proportion(reached, level),
+                median: None,
+            });
+            let (name, unit) = (metric.name.into(), metric.unit);
+            [SummaryLine { name, unit, summary, median }].into_iter().chain(share)
+        })
+    }
 }
 
 impl MetricSummary {

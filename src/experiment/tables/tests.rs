@@ -21,11 +21,11 @@ pub(in crate::experiment) fn pirates(sets: &[&str]) -> Experiment {
 }
 
 /// Two metrics with columns of their own around one that every row has.
-fn few_metrics() -> Experiment {
+pub(in crate::experiment) fn few_metrics() -> Experiment {
     pirates(&["record.metrics=[edges, messages_sent, gold_gini]", "assert={}", "nodes=5"])
 }
 
-fn record(point: u32, rep: u32, values: [Option<f64>; 2]) -> RunRecord {
+pub(in crate::experiment) fn record(point: u32, rep: u32, values: [Option<f64>; 2]) -> RunRecord {
     let sent = u64::from(100 + rep);
     let [edges, gini] = values;
     RunRecord {
@@ -54,16 +54,19 @@ fn violated(record: RunRecord) -> RunRecord {
     RunRecord { status, stop_reason, violation: Some(violation), ..record }
 }
 
-struct Study<'a> {
-    experiment: &'a Experiment,
-    factors: &'a [String],
-    points: &'a [Vec<String>],
-    baseline: Option<u32>,
+pub(in crate::experiment) struct Study<'a> {
+    pub(in crate::experiment) experiment: &'a Experiment,
+    pub(in crate::experiment) factors: &'a [String],
+    pub(in crate::experiment) points: &'a [Vec<String>],
+    pub(in crate::experiment) baseline: Option<u32>,
 }
 
 impl Study<'_> {
-    fn write(&self, records: &[RunRecord]) -> (TempDir, Vec<PointSummary>) {
-        let of = |point: usize| self.baseline.filter(|baseline| *baseline as usize != point);
+    pub(in crate::experiment) fn write(
+        &self,
+        records: &[RunRecord],
+    ) -> (TempDir, Vec<PointSummary>) {
+        let of = |_| self.baseline;
         let baselines: Vec<_> = (0..self.points.len()).map(of).collect();
         let request = TableRequest {
             experiment: self.experiment,
@@ -97,7 +100,7 @@ fn text(home: &TempDir, file: &str) -> String {
     fs::read_to_string(folder(home).join(file)).unwrap()
 }
 
-fn folder(home: &TempDir) -> std::path::PathBuf {
+pub(in crate::experiment) fn folder(home: &TempDir) -> std::path::PathBuf {
     home.path().join("x/y")
 }
 
@@ -111,7 +114,7 @@ fn cells(home: &TempDir, file: &str, columns: &[&str]) -> Vec<String> {
     table.rows().map(row).collect()
 }
 
-fn keys(names: &[&str]) -> Vec<String> {
+pub(in crate::experiment) fn keys(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
