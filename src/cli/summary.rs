@@ -32,24 +32,37 @@ pub(super) fn summary_table(point: &PointSummary, level: Level) -> String {
         return table(&["metric", "value", "unit"], point.metrics.iter().map(row));
     }
     let interval = interval_name(level);
-    let header = ["metric", "mean", &interval, "±%", "n ±5%", "sd", "p50", "min", "max", "unit"];
-    let row = |SummaryLine { name, unit, summary, .. }: SummaryLine| {
-        let values = summary.values;
-        let needed = summary.replications_for(PRECISION, level);
-        vec![
-            name.into_owned(),
-            brief(values.map(|values| values.mean)),
-            bounds(summary.ci),
-            summary.relative_half_width().map_or("-".to_owned(), percent),
-            needed.map_or("-".to_owned(), |needed| grouped(i64::from(needed))),
-            brief(summary.sd),
-            brief(values.map(|values| values.p50)),
-            brief(values.map(|values| values.min)),
-            brief(values.map(|values| values.max)),
-            unit.to_owned(),
-        ]
+    let header = [&["metric"][..], &summary_header(&interval), &["unit"]].concat();
+    let row = |line: SummaryLine| {
+        let name = line.name.clone().into_owned();
+        let unit = line.unit.to_owned();
+        [name].into_iter().chain(summary_cells(&line, level)).chain([unit]).collect()
     };
     table(&header, point.lines(level).map(row))
+}
+
+/// The columns of what several runs say.
+pub(super) fn summary_header(interval: &str) -> [&str; 8] {
+    ["mean", interval, "±%", "n ±5%", "sd", "p50", "min", "max"]
+}
+
+/// What several runs say of a metric, cell by cell.
+pub(super) fn summary_cells(
+    SummaryLine { summary, .. }: &SummaryLine,
+    level: Level,
+) -> [String; 8] {
+    let values = summary.values;
+    let needed = summary.replications_for(PRECISION, level);
+    [
+        brief(values.map(|values| values.mean)),
+        bounds(summary.ci),
+        summary.relative_half_width().map_or("-".to_owned(), percent),
+        needed.map_or("-".to_owned(), |needed| grouped(i64::from(needed))),
+        brief(summary.sd),
+        brief(values.map(|values| values.p50)),
+        brief(values.map(|values| values.min)),
+        brief(values.map(|values| values.max)),
+    ]
 }
 
 /// The rows of a point as JSON objects.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use super::disk::{Disk, DiskFile, LocalDisk};
 
 /// The local disk, full at the operations of this range, counted from 0: writes and syncs too.
-pub(super) struct Failing(Failure);
+pub(crate) struct Failing(Failure);
 
 struct FailingFile(Box<dyn DiskFile>, Failure);
 
@@ -29,12 +29,12 @@ impl Failure {
 }
 
 impl Failing {
-    pub(super) fn at(range: Range<u64>) -> Failing {
+    pub(crate) fn at(range: Range<u64>) -> Failing {
         Failing(Failure { done: Arc::default(), range })
     }
 
     /// How many operations were tried.
-    pub(super) fn operations(&self) -> u64 {
+    pub(crate) fn operations(&self) -> u64 {
         self.0.done.load(SeqCst)
     }
 }

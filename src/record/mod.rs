@@ -34,7 +34,7 @@ mod disk;
 mod draft;
 mod error;
 #[cfg(test)]
-mod failing;
+pub(crate) mod failing;
 mod folder;
 mod install;
 mod manifest;

@@ -65,7 +65,8 @@ fn the_readme_tells_the_truth() {
     for block in blocks() {
         match block.language {
             "yaml" => {
-                fs::write(folder.path().join("my-pirates.yaml"), block.lines.join("\n")).unwrap()
+                let name = block.lines[0].strip_prefix("# ").unwrap_or("my-pirates.yaml");
+                fs::write(folder.path().join(name), block.lines.join("\n")).unwrap()
             }
             "sh" if !block.lines[0].starts_with("cargo") => {
                 let printed = shell(&block.lines.join("\n"), folder.path());

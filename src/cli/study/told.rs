@@ -6,9 +6,15 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::output::{Terminal, brief, grouped, table, word};
+use super::super::output::{Terminal, grouped, table, word};
+use super::super::summary::{
+    interval_name, published_json, published_table, refutation, summary_cells, summary_header,
+    summary_json,
+};
 use super::super::{Format, Status};
-use crate::experiment::{MetricSummary, PointSummary, RunRecord, Study, StudyOutcome};
+use crate::experiment::{
+    PointSummary, PublishedRow, RunRecord, Study, StudyOutcome, beside_published,
+};
 use crate::settings::nearest;
 
 /// So many metrics are printed where nobody says which.
@@ -68,7 +74,12 @@ pub(super) fn tell(
         let (more, folder) = (violated.len() - 5, folder.display());
         terminal.note(format_args!("  and {more} more runs: {folder}/violations/"));
     }
-    Ok(if violated.is_empty() { Status::Good } else { Status::Failed })
+    let mut failed = !violated.is_empty();
+    for verdict in outcome.verdicts.iter().filter(|verdict| !verdict.holds) {
+        failed = true;
+        terminal.error(&refutation(verdict, study.factors_at(verdict.point)));
+    }
+    Ok(if failed { Status::Failed } else { Status::Good })
 }
 
 /// The metrics to be printed; none where one is unknown, which is told.
@@ -117,24 +128,24 @@ fn tell_tables(
         study.replications(),
         base.seed.0
     ))?;
+    let interval = interval_name(base.level);
+    let mut header: Vec<&str> = study.factors.iter().map(String::as_str).collect();
+    header.extend(["metric", "n"]);
+    header.extend(summary_header(&interval));
+    header.push("unit");
     for name in wanted {
-        let rows = outcome.points.iter().filter_map(|point| row(study, point, name));
-        let rows: Vec<Vec<String>> = rows.take(POINTS).collect();
-        let metric = outcome.points.iter().flat_map(|point| &point.metrics);
-        let unit =
-            metric.filter(|metric| metric.metric.name == *name).map(|m| m.metric.unit).next();
+        let points = outcome.points.iter().take(POINTS);
+        let rows: Vec<Vec<String>> = points.flat_map(|point| rows(study, point, name)).collect();
         terminal.say("")?;
-        terminal.say(match unit {
-            Some(unit) if !unit.is_empty() => format!("{name} ({unit})"),
-            _ => (*name).to_owned(),
-        })?;
-        let mut header: Vec<&str> = study.factors.iter().map(String::as_str).collect();
-        header.extend(["n", "mean", "95% CI", "sd", "p50", "min", "max"]);
         terminal.say(table(&header, rows))?;
         if outcome.points.len() > POINTS {
             let more = outcome.points.len() - POINTS;
             terminal.say(format_args!("and {more} more points: summary.csv"))?;
         }
+    }
+    let figures = figures(study, outcome);
+    if !figures.is_empty() {
+        terminal.say(format_args!("\n{}", published_table(&figures, base.level)))?;
     }
     let events: u64 = outcome.runs.iter().map(|run| run.events).sum();
     let runs = grouped(outcome.runs.len() as i64);
@@ -142,21 +153,30 @@ fn tell_tables(
     terminal.say(format_args!("{runs} runs, {} events", grouped(events as i64)))
 }
 
-fn row(study: &Study, point: &PointSummary, name: &str) -> Option<Vec<String>> {
-    let found = point.metrics.iter().find(|metric| metric.metric.name == name)?;
-    let MetricSummary { summary, .. } = found;
-    let values = summary.values;
-    let mut row = study.cells[point.point as usize].clone();
-    row.push(summary.n.to_string());
-    row.push(brief(values.map(|values| values.mean)));
-    row.push(summary.ci.map_or("-".to_owned(), |interval| {
-        format!("[{}, {}]", brief(Some(interval.low)), brief(Some(interval.high)))
-    }));
-    row.push(brief(summary.sd));
-    row.push(brief(values.map(|values| values.p50)));
-    row.push(brief(values.map(|values| values.min)));
-    row.push(brief(values.map(|values| values.max)));
-    Some(row)
+/// The rows of a metric at a point, and those of the share that has it, where some runs do not.
+fn rows(study: &Study, point: &PointSummary, name: &str) -> Vec<Vec<String>> {
+    let reached = format!("{name}_reached");
+    let lines = point.lines(study.base.level);
+    let lines = lines.filter(|line| line.name == name || line.name == reached.as_str());
+    lines
+        .map(|line| {
+            let mut row = study.cells[point.point as usize].clone();
+            row.push(line.name.clone().into_owned());
+            row.push(line.summary.n.to_string());
+            row.extend(summary_cells(&line, study.base.level));
+            row.push(line.unit.to_owned());
+            row
+        })
+        .collect()
+}
+
+/// Published figures beside ours, point by point.
+fn figures<'a>(study: &'a Study, outcome: &'a StudyOutcome) -> Vec<PublishedRow<'a>> {
+    let of = |point: &'a PointSummary| {
+        let factors = study.factors_at(point.point);
+        beside_published(&study.base, factors, point)
+    };
+    outcome.points.iter().flat_map(of).collect()
 }
 
 fn json(printed: &Printed<'_>, outcome: &StudyOutcome) -> Json {
@@ -169,7 +189,7 @@ fn json(printed: &Printed<'_>, outcome: &StudyOutcome) -> Json {
             "factors": Json::Object(factors.collect::<Map<_, _>>()),
             "runs": point.violated.n(),
             "violated": point.violated.hits(),
-            "metrics": point.metrics.iter().map(metric).collect::<Vec<_>>(),
+            "metrics": summary_json(point, study.base.level),
         })
     };
     let violation = |run: &RunRecord| {
@@ -189,6 +209,7 @@ fn json(printed: &Printed<'_>, outcome: &StudyOutcome) -> Json {
         "dir": folder.display().to_string(),
         "runs": outcome.runs.len(),
         "points": outcome.points.iter().map(point).collect::<Vec<_>>(),
+        "published": published_json(&figures(study, outcome)),
         "violations": outcome.runs.iter().filter_map(violation).collect::<Vec<_>>(),
     })
 }
@@ -197,23 +218,6 @@ fn json(printed: &Printed<'_>, outcome: &StudyOutcome) -> Json {
 fn typed(cell: &str) -> Json {
     let parsed = serde_json::from_str(cell).ok().filter(|json: &Json| !json.is_string());
     parsed.unwrap_or_else(|| json!(cell))
-}
-
-fn metric(MetricSummary { metric, summary, .. }: &MetricSummary) -> Json {
-    let values = summary.values;
-    json!({
-        "metric": metric.name,
-        "unit": metric.unit,
-        "n": summary.n,
-        "mean": values.map(|values| values.mean),
-        "sd": summary.sd,
-        "ci_low": summary.ci.map(|interval| interval.low),
-        "ci_high": summary.ci.map(|interval| interval.high),
-        "method": summary.method.word(),
-        "min": values.map(|values| values.min),
-        "p50": values.map(|values| values.p50),
-        "max": values.map(|values| values.max),
-    })
 }
 
 /// The command that repeats one run.

@@ -17,6 +17,8 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod work;
+#[cfg(test)]
+mod work_tests;
 
 pub use collect::{StudyOutcome, collect};
 pub use gather::{GatherError, Gathered, Places, Reach, entries, gather};

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::sweep::{Seeds, cell, over_source, parse_over};
 use crate::experiment::ENGINE_NUMBER;
+use crate::experiment::Factors;
 use crate::experiment::decode::{Experiment, Given};
 use crate::experiment::metrics::run_metrics;
 use crate::experiment::topology::hex;
@@ -243,6 +244,11 @@ impl Study {
     fn hash(&self, canonical: &Json) -> String {
         let named = json!({ "engine": ENGINE_NUMBER, "experiment": canonical, "kind": "study" });
         hex(&Sha256::digest(named.to_string()))[..12].to_owned()
+    }
+
+    /// The values of the factors at a point.
+    pub fn factors_at(&self, point: u32) -> Factors<'_> {
+        Factors { keys: &self.factors, values: &self.cells[point as usize] }
     }
 
     /// A point in words: `network.loss=0.1 nodes=50`.
