@@ -89,7 +89,7 @@ pub(super) fn report(arguments: &Arguments, terminal: &mut Terminal) -> io::Resu
 /// Whether the folder has a report, to the byte as the manifest says.
 fn is_as_written(folder: &Path, manifest: &Manifest) -> bool {
     let listed = manifest.files.iter().any(|file| file.path == REPORT);
-    let differs = |found: Vec<_>| found.iter().any(|difference| names_report(difference));
+    let differs = |found: Vec<_>| found.iter().any(names_report);
     listed && !verify(folder).is_ok_and(differs)
 }
 

@@ -39,12 +39,12 @@ impl std::fmt::Display for At {
 }
 
 /// The opening of a drawing, its name and what it shows.
-pub(super) fn open_svg(out: &mut String, (width, height): (f64, f64), title: &str, says: &str) {
+pub(super) fn open_svg(out: &mut String, (width, height): (f64, f64), (title, says): (&str, &str)) {
     let (width, height) = (At(width), At(height));
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\"><title>{}</title><desc>{}</desc>\n",
+         role=\"img\"><title>{}</title><desc>{}</desc>",
         Safe(title),
         Safe(says)
     );
@@ -75,7 +75,7 @@ pub(super) fn draw(chart: &Chart, place: Place) -> String {
     frame.lines();
     let bottom = frame.legend(top + PLOT_HEIGHT + 40.0);
     let mut out = String::new();
-    open_svg(&mut out, (WIDTH, bottom), &chart.title, &describe(chart));
+    open_svg(&mut out, (WIDTH, bottom), (&chart.title, &describe(chart)));
     if place == Place::Alone {
         // Without a size of its own it would fill whatever shows it.
         let size = format!("<svg width=\"{}\" height=\"{}\"", At(2.0 * WIDTH), At(2.0 * bottom));

@@ -183,7 +183,8 @@ mod tests {
 
     #[test]
     fn levels_are_numbers_where_all_are() {
-        let cases: [(&[&str], Option<&[f64]>, &str, Ruler); 8] = [
+        type Case<'a> = (&'a [&'a str], Option<&'a [f64]>, &'a str, Ruler);
+        let cases: [Case; 8] = [
             (&["3", "1", "2", "3"], Some(&[1.0, 2.0, 3.0]), "", Ruler::Linear),
             (&["1", "2", "4", "8"], Some(&[1.0, 2.0, 4.0, 8.0]), "", Ruler::Log),
             (&["0", "0.05", "0.1"], Some(&[0.0, 0.05, 0.1]), "", Ruler::Linear),

@@ -127,7 +127,7 @@ impl Drawing<'_> {
         let low = top + height * rows as f64;
         let mut out = String::new();
         let says = format!("{} by {} and {}", self.label, self.names[0], self.names[1]);
-        open_svg(&mut out, (WIDTH, low + 74.0), self.title, &says);
+        open_svg(&mut out, (WIDTH, low + 74.0), (self.title, &says));
         let text = |out: &mut String, class: &str, (x, y): (f64, f64), anchor: &str, text: &str| {
             let (x, y) = (At(x), At(y));
             let _ = writeln!(

@@ -89,14 +89,27 @@ pub(super) fn details(summary: &str, inner: &str) -> String {
 }
 
 /// A drawing with what it shows, a remark where there is one, and its table.
-pub(super) fn figure(title: &str, svg: &str, note: &str, table: &str) -> String {
-    let note =
-        if note.is_empty() { "".into() } else { format!("<p class=\"note\">{}</p>\n", Safe(note)) };
-    format!(
-        "<figure>\n<figcaption>{}</figcaption>\n{svg}{note}{}</figure>\n",
-        Safe(title),
-        details("Table", table)
-    )
+pub(super) struct Figure<'a> {
+    pub(super) title: &'a str,
+    /// HTML, as the table is.
+    pub(super) svg: &'a str,
+    pub(super) note: &'a str,
+    pub(super) table: &'a str,
+}
+
+impl Figure<'_> {
+    pub(super) fn html(&self) -> String {
+        let Figure { title, svg, note, table } = self;
+        let note = match *note {
+            "" => String::new(),
+            note => format!("<p class=\"note\">{}</p>\n", Safe(note)),
+        };
+        format!(
+            "<figure>\n<figcaption>{}</figcaption>\n{svg}{note}{}</figure>\n",
+            Safe(title),
+            details("Table", table)
+        )
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use super::charts::{Groups, distribution, over_factor, over_time, run_dots};
 use super::course::Courses;
 use super::draw::{Place, draw};
 use super::findings::{Cells, Findings, Origin};
-use super::heat::heat;
-use super::html::{Kind, Safe, Table, details, figure};
+use super::heat::{Heat, heat};
+use super::html::{Figure, Kind, Safe, Table, details};
 use crate::record::RecordError;
 
 /// So many metrics are shown at once, and so many have charts at all.
@@ -306,7 +306,8 @@ fn figures(
         if let Some(chart) = chart {
             let svg = draw(&chart, Place::Page);
             let note = format!("{}{note}", chart.note);
-            figures.push(figure(&chart.title, &svg, &note, &chart.table()));
+            let (title, table) = (&chart.title, &chart.table());
+            figures.push(Figure { title, svg: &svg, note: &note, table }.html());
         }
     };
     let pairs = factor_pairs(findings);
@@ -322,7 +323,8 @@ fn figures(
         && let Some(heat) = heat(findings, metric, (across, up))
     {
         let after = pairs.len().min(figures.len());
-        figures.insert(after, figure(&heat.title, &heat.svg, &heat.note, &heat.table));
+        let Heat { title, svg, note, table } = &heat;
+        figures.insert(after, Figure { title, svg, note, table }.html());
     }
     figures
 }

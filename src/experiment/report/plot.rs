@@ -165,7 +165,7 @@ impl Plot {
 }
 
 /// `unknown`, the name that is nearest, and what there is.
-fn unknown(what: &str, name: &str, known: &[&str]) -> PlotError {
+fn unknown((what, name): (&str, &str), known: &[&str]) -> PlotError {
     let near = nearest(name, known.iter().copied())
         .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     PlotError::Ask(format!(
@@ -181,7 +181,7 @@ impl Findings {
 
     fn metric(&self, name: &str) -> Result<usize, PlotError> {
         let found = self.metrics.iter().position(|metric| metric.name == name);
-        found.ok_or_else(|| unknown("metric", name, &self.metric_names()))
+        found.ok_or_else(|| unknown(("metric", name), &self.metric_names()))
     }
 
     /// A factor by its key or the end of it.
@@ -197,7 +197,7 @@ impl Findings {
             let names = self.factors.iter().flat_map(|factor| [factor.short.as_str(), &factor.key]);
             let mut names: Vec<_> = names.collect();
             names.dedup();
-            unknown("factor", name, &names)
+            unknown(("factor", name), &names)
         })
     }
 
@@ -216,6 +216,6 @@ impl Findings {
         let mut known = vec!["t"];
         known.extend(self.factors.iter().map(|factor| factor.key.as_str()));
         known.extend(self.metric_names());
-        Err(unknown("factor or metric", name, &known))
+        Err(unknown(("factor or metric", name), &known))
     }
 }

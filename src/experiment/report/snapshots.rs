@@ -11,7 +11,7 @@ use super::axis::{Axis, Ruler};
 use super::chart::{Chart, Line, Mark, Style};
 use super::draw::{At, Place, draw, open_svg};
 use super::faults::time_text;
-use super::html::{Kind, Safe, Table, details, figure};
+use super::html::{Figure, Kind, Safe, Table, details};
 use super::layout::{Spot, layout};
 use crate::kernel::NodeId;
 use crate::record::RecordError;
@@ -85,7 +85,9 @@ pub(super) fn section(folder: &Path) -> Result<String, RecordError> {
         for chart in
             [degrees(&shown, &statistics), components(&shown, &statistics)].into_iter().flatten()
         {
-            page += &figure(&chart.title, &draw(&chart, Place::Page), &chart.note, &chart.table());
+            let (svg, table) = (draw(&chart, Place::Page), chart.table());
+            page +=
+                &Figure { title: &chart.title, svg: &svg, note: &chart.note, table: &table }.html();
         }
         page += "</div>\n";
     } else if nodes > 0 {
@@ -204,7 +206,7 @@ fn drawing(
     let at = |spot: Spot| (At(10.0 + spot.x * (SIDE - 20.0)), At(10.0 + spot.y * (SIDE - 20.0)));
     let mut out = String::new();
     let legend = kinds.map_or(0.0, |_| 20.0);
-    open_svg(&mut out, (SIDE, SIDE + legend), &format!("Graph at {title}"), says);
+    open_svg(&mut out, (SIDE, SIDE + legend), (&format!("Graph at {title}"), says));
     let mut path = String::new();
     for (a, b) in links {
         let ((x, y), (to_x, to_y)) = (at(spots[*a as usize]), at(spots[*b as usize]));

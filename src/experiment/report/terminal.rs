@@ -42,12 +42,14 @@ fn join(chart: &Chart, grid: &mut [[char; COLUMNS]], marks: &[Mark]) {
     for pair in marks.windows(2) {
         let ((from_row, from), (to_row, to)) =
             (cell(chart, pair[0].x, pair[0].y), cell(chart, pair[1].x, pair[1].y));
-        for column in from..=to {
-            let share = if to > from { (column - from) as f64 / (to - from) as f64 } else { 0.0 };
-            let row =
-                (from_row as f64 + share * (to_row as f64 - from_row as f64)).round() as usize;
-            if grid[row][column] == ' ' {
-                grid[row][column] = LINE;
+        let width = to.saturating_sub(from);
+        let rise = to_row as f64 - from_row as f64;
+        for step in 0..=width {
+            let share = step as f64 / width.max(1) as f64;
+            let row = (from_row as f64 + share * rise).round() as usize;
+            let cell = &mut grid[row][from + step];
+            if *cell == ' ' {
+                *cell = LINE;
             }
         }
     }
@@ -79,7 +81,7 @@ fn text(chart: &Chart, grid: &[[char; COLUMNS]]) -> String {
     let shift = width + 2;
     let (rule, labels) = across(chart, shift);
     out += &format!("{:width$} └{rule}\n{labels}", "");
-    out += &format!("\n{:shift$}{:^COLUMNS$}", "", chart.x.label).trim_end().to_owned();
+    out += format!("\n{:shift$}{:^COLUMNS$}", "", chart.x.label).trim_end();
     out.push('\n');
     if chart.lines.len() > 1 {
         for (line, mark) in chart.lines.iter().zip(MARKS) {
