@@ -34,7 +34,12 @@ finish() {
         tail -n 5 "$work"/*.log "$work"/study/*-logs/* 2>/dev/null || true
         echo "slurm: failed" >&2
     fi
-    scancel --quiet --full --signal=KILL --user="$(id -un)" 2>/dev/null || true
+    # No task outlives the cluster: one that cannot tell anybody of its end would try for long.
+    if [ "${#daemons[@]}" -eq 4 ]; then
+        scancel --quiet --user="$(id -un)" || true
+        scancel --quiet --full --signal=KILL --user="$(id -un)" || true
+        await "the end of all tasks" 30 nobody_is_there || true
+    fi
     # Last started, first stopped: the nodes while there is a controller, munge after all who need it.
     for ((place = ${#daemons[@]} - 1; place >= 0; place--)); do
         kill "${daemons[place]}" 2>/dev/null || true
@@ -141,6 +146,10 @@ field() {
 
 has_ended() {
     [ -z "$(squeue --noheader --jobs="$1" 2>/dev/null)" ]
+}
+
+nobody_is_there() {
+    [ -z "$(squeue --noheader 2>/dev/null)" ]
 }
 
 is_running() {

@@ -5,9 +5,9 @@
 #   watch    corsair status 're sults/it'\''s {here}?$(id)'
 #   repair   submit it again: runs that are there are not made again
 #
-# Options of sbatch go to both jobs. More than so many at once are too many? --array=0-99999%16
-#
-# Slurm's MaxArraySize is 1001 where nobody raised it: scontrol show config | grep MaxArraySize
+# Options of sbatch go to both jobs.
+# So many at once are too many? --array=0-99999%16
+# Slurm's MaxArraySize is 1001 where nobody raised it: scontrol show config
 #
 #SBATCH --job-name=Odd_name.2
 #SBATCH --array=0-99999
@@ -34,7 +34,7 @@ if [ -z "${SLURM_ARRAY_TASK_ID:-}" ]; then
     sbatch --job-name=Odd_name.2-collect --dependency="afterany:$array" --output="$PWD/$logs/collect.log" \
         --mem=1024M --time=00:30:00 "$@" --array=0 \
         --wrap 'cd '\''/home/o'\''\'\'''\''brien/my "study"'\'' && '\''/opt/my tools/corsair'\'' collect '\''re sults/it'\''\'\'''\''s {here}
-$(id)'\'''
+$(id)'\''' || exit
     echo "shards are job $array; logs go to $PWD/$logs"
     exit
 fi

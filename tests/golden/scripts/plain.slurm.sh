@@ -5,7 +5,8 @@
 #   watch    corsair status results/gossip/3f2a91c0b7de
 #   repair   submit it again: runs that are there are not made again
 #
-# Options of sbatch go to both jobs. More than so many at once are too many? --array=0-63%16
+# Options of sbatch go to both jobs.
+# So many at once are too many? --array=0-63%16
 #
 #SBATCH --job-name=gossip
 #SBATCH --array=0-63
@@ -31,7 +32,7 @@ if [ -z "${SLURM_ARRAY_TASK_ID:-}" ]; then
     # afterany: where a shard failed, collect says which runs are missing.
     sbatch --job-name=gossip-collect --dependency="afterany:$array" --output="$PWD/$logs/collect.log" \
         --mem=1024M --time=00:30:00 "$@" --array=0 \
-        --wrap 'cd /home/ada/gossip && corsair collect results/gossip/3f2a91c0b7de'
+        --wrap 'cd /home/ada/gossip && corsair collect results/gossip/3f2a91c0b7de' || exit
     echo "shards are job $array; logs go to $PWD/$logs"
     exit
 fi
