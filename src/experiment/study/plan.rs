@@ -66,7 +66,7 @@ fn read(
             }
         }
     }
-    if !tree.get("sweep").is_some_and(|sweep| !sweep.is_null()) && report.accepts() {
+    if tree.get("sweep").is_none_or(Value::is_null) && report.accepts() {
         let message = "there is nothing to vary: this experiment has no `sweep`";
         let label = "give one, or --over KEY=V1,V2";
         report.add(

@@ -352,8 +352,8 @@ impl Sweep {
             .is_some_and(|baseline| matches(&self.points[point], &baseline.wanted))
     }
 
-    /// Of each point the one that it is compared with: the baseline that agrees with it in all other factors, which of a
-    /// baseline is itself. Empty where there is no baseline.
+    /// Of each point the one that it is compared with: the baseline that agrees with it in all other factors, which of
+    /// a baseline is itself. Empty where there is no baseline.
     pub(in crate::experiment) fn baselines(&self) -> Vec<Option<u32>> {
         let Some(baseline) = &self.baseline else { return Vec::new() };
         let mut known = std::collections::BTreeMap::new();
