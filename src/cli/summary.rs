@@ -92,18 +92,24 @@ pub(super) fn summary_json(point: &PointSummary, level: Level) -> Vec<Json> {
     point.lines(level).map(object).collect()
 }
 
-/// The table of published figures beside ours; where they hold, if any says so.
-pub(super) fn published_table(rows: &[PublishedRow<'_>], level: Level) -> String {
+/// The table of published figures beside ours. `place` tells the point of ours, in a study; else it is told where they
+/// hold, if any says so.
+pub(super) fn published_table(
+    rows: &[PublishedRow<'_>],
+    level: Level,
+    place: Option<&dyn Fn(u32) -> String>,
+) -> String {
     let interval = interval_name(level);
     let tail = ["ours", &interval, "n", "published", "se", "z", "source"];
-    let has_place = rows.iter().any(|row| !row.figure.at.is_empty());
+    let has_place = place.is_some() || rows.iter().any(|row| !row.figure.at.is_empty());
     let head = if has_place { &["metric", "at"][..] } else { &["metric"] };
     let row = |row: &PublishedRow<'_>| {
         let at = row.figure.at.iter().map(|(key, value)| match value {
             Json::String(text) => format!("{key}={text}"),
             value => format!("{key}={value}"),
         });
-        let place = has_place.then(|| at.collect::<Vec<_>>().join(" "));
+        let told = || place.map_or_else(|| at.collect::<Vec<_>>().join(" "), |of| of(row.point));
+        let place = has_place.then(told);
         let tail = [
             brief(row.ours),
             bounds(row.ci),
@@ -177,9 +183,7 @@ pub(super) fn point_words(point: u32, Factors { keys, values }: Factors<'_>) -> 
 
 /// `95% CI`.
 pub(super) fn interval_name(level: Level) -> String {
-    // Rounded to what can be told apart: 0.999 is not 99.9 to the last digit.
-    let percent = (level.share() * 1e8).round() / 1e6;
-    format!("{percent}% CI")
+    format!("{}% CI", level.percent())
 }
 
 /// `[1.25, 3]`.

@@ -98,7 +98,7 @@ impl Job<'_> {
         terminal.say(summary_table(&outcome.summary, level))?;
         let figures = self.figures(outcome);
         if !figures.is_empty() {
-            terminal.say(format_args!("\n{}\n", published_table(&figures, level)))?;
+            terminal.say(format_args!("\n{}\n", published_table(&figures, level, None)))?;
         }
         let events: u64 = outcome.runs.iter().map(|run| run.events).sum();
         let virtual_ms: f64 = outcome.runs.iter().map(|run| run.end.as_millis_f64()).sum();

@@ -145,7 +145,9 @@ fn tell_tables(
     }
     let figures = figures(study, outcome);
     if !figures.is_empty() {
-        terminal.say(format_args!("\n{}", published_table(&figures, base.level)))?;
+        let place = |point| study.describe(point);
+        let table = published_table(&figures, base.level, Some(&place));
+        terminal.say(format_args!("\n{table}"))?;
     }
     let events: u64 = outcome.runs.iter().map(|run| run.events).sum();
     let runs = grouped(outcome.runs.len() as i64);

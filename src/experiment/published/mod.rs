@@ -60,16 +60,40 @@ pub fn beside_published<'a>(
     summary: &PointSummary,
 ) -> Vec<PublishedRow<'a>> {
     let holds = |figure: &&PublishedFigure| {
-        figure.at.iter().all(|(key, value)| {
-            let swept = factors.keys.iter().position(|known| known == key);
-            match swept.and_then(|place| factors.values.get(place)) {
-                Some(cell) => is_as(&as_written(cell), value),
-                None => setting(&experiment.canonical, key).is_some_and(|own| is_as(own, value)),
-            }
-        })
+        let at = figure.at.iter().map(|(key, value)| (key.as_str(), value));
+        holds_at(at, factors, &experiment.canonical)
     };
     let figures = experiment.published.iter().filter(holds);
     figures.map(|figure| beside(figure, summary)).collect()
+}
+
+/// Whether settings are those of a point; what is not swept is as the resolved experiment says it.
+pub(super) fn holds_at<'a>(
+    at: impl IntoIterator<Item = (&'a str, &'a Json)>,
+    factors: Factors<'_>,
+    resolved: &Json,
+) -> bool {
+    at.into_iter().all(|(key, value)| {
+        let swept = factors.keys.iter().position(|known| known == key);
+        match swept.and_then(|place| factors.values.get(place)) {
+            Some(cell) => is_as(&as_written(cell), value),
+            None => setting(resolved, key).is_some_and(|own| is_as(own, value)),
+        }
+    })
+}
+
+/// How far a mean is from a published figure, in standard errors of that difference; none where no error is known.
+pub(super) fn distance(ours: Estimate, published: Estimate) -> Option<f64> {
+    let errors = [ours.error, published.error];
+    let variance: f64 = errors.iter().flatten().map(|error| error * error).sum();
+    Some((ours.value - published.value) / variance.sqrt()).filter(|z| z.is_finite())
+}
+
+/// A figure, and its standard error where that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Estimate {
+    pub(super) value: f64,
+    pub(super) error: Option<f64>,
 }
 
 fn beside<'a>(figure: &'a PublishedFigure, summary: &PointSummary) -> PublishedRow<'a> {
@@ -77,11 +101,11 @@ fn beside<'a>(figure: &'a PublishedFigure, summary: &PointSummary) -> PublishedR
     let ours = found.and_then(|found| found.summary.values).map(|values| values.mean);
     let n = found.map_or(0, |found| found.summary.n);
     let deviation = found.and_then(|found| found.summary.sd);
-    let errors = [deviation.map(|sd| sd / (n as f64).sqrt()), figure.se];
-    let variance: f64 = errors.iter().flatten().map(|error| error * error).sum();
-    let z = ours.map(|ours| (ours - figure.value) / variance.sqrt());
+    let error = deviation.map(|sd| sd / (n as f64).sqrt());
+    let published = Estimate { value: figure.value, error: figure.se };
+    let z = ours.and_then(|value| distance(Estimate { value, error }, published));
     let ci = found.and_then(|found| found.summary.ci);
-    PublishedRow { point: summary.point, figure, n, ours, ci, z: z.filter(|z| z.is_finite()) }
+    PublishedRow { point: summary.point, figure, n, ours, ci, z }
 }
 
 /// Whether two cells of a factor say the same: `0.1` and `0.10` do, `1s` and `1000ms` do.

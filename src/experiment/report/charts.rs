@@ -124,7 +124,7 @@ pub(super) fn over_factor(
         return None;
     }
     let metric = &findings.metrics[metric];
-    let mut note = "Mean over runs and its 95 % interval.".to_owned();
+    let mut note = format!("Mean over runs and its {} interval.", findings.percent());
     note += &and_more(lines.len(), all, "lines");
     if held {
         note += &findings.held(&[Some(factor), by]);

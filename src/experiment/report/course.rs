@@ -41,6 +41,8 @@ pub(super) struct Courses {
     tallies: Vec<Vec<BTreeMap<u64, Tally>>>,
     /// One sample in so many is drawn.
     pub(super) stride: u64,
+    /// How sure the bands are.
+    level: Level,
 }
 
 /// Which moments are drawn: multiples of a step, and the common end of all runs.
@@ -139,7 +141,7 @@ impl Courses {
                 tallies[metric][group].entry(at).or_default().add(value);
             }
         }
-        Ok(Courses { tallies, stride: moments.stride })
+        Ok(Courses { tallies, stride: moments.stride, level: findings.level })
     }
 
     /// The last moment of all, in nanoseconds.
@@ -157,7 +159,7 @@ impl Courses {
         let marks = course.iter().filter(|(_, tally)| 2 * tally.n >= most).map(|(at, tally)| {
             let n = tally.n;
             let range = if most >= INTERVAL_RUNS_MIN {
-                let factor = *factors.entry(n).or_insert_with(|| t_factor(n, Level::USUAL));
+                let factor = *factors.entry(n).or_insert_with(|| t_factor(n, self.level));
                 factor.map(|factor| {
                     let half = factor * (tally.squares / (n - 1) as f64).sqrt();
                     (tally.mean - half, tally.mean + half)
@@ -175,9 +177,11 @@ impl Courses {
         let runs =
             self.tallies[metric].iter().flat_map(BTreeMap::values).map(|tally| tally.n).max();
         let band = match runs.unwrap_or(0) {
-            0 | 1 => "One run",
-            n if n < INTERVAL_RUNS_MIN => "Mean over runs; band: least and greatest",
-            _ => "Mean over runs; band: 95 % interval of the mean",
+            0 | 1 => "One run".to_owned(),
+            n if n < INTERVAL_RUNS_MIN => "Mean over runs; band: least and greatest".to_owned(),
+            _ => {
+                format!("Mean over runs; band: {} % interval of the mean", self.level.percent())
+            }
         };
         match self.stride {
             1 => format!("{band}."),

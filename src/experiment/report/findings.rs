@@ -14,6 +14,8 @@ use crate::record::{MetricColumn, RecordError, Table, runs_columns};
 pub(super) struct Findings {
     pub(super) folder: PathBuf,
     pub(super) resolved: Json,
+    /// How sure the intervals are.
+    pub(super) level: Level,
     /// The metrics of summary.csv in its order, then the other numbers of runs.csv.
     pub(super) metrics: Vec<Metric>,
     pub(super) factors: Vec<Factor>,
@@ -199,9 +201,11 @@ impl Findings {
         let resolved = read_json(&folder.join("resolved.json"))?;
         let pairs = read_pairs(folder)?;
         let violations = read_violations(folder)?;
+        let level = resolved["ci"].as_f64().and_then(Level::new).unwrap_or(Level::USUAL);
         Ok(Findings {
             folder: folder.to_owned(),
             resolved,
+            level,
             metrics,
             factors,
             points,
@@ -209,6 +213,16 @@ impl Findings {
             pairs,
             violations,
         })
+    }
+
+    /// The level of the intervals, such as `95 %`.
+    pub(super) fn percent(&self) -> String {
+        format!("{} %", self.level.percent())
+    }
+
+    /// Whether assertions are judged at a point: at the baselines, or at all points where there are none.
+    pub(super) fn is_judged(&self, point: &Point) -> bool {
+        self.pairs.is_empty() || self.pairs.iter().any(|pair| pair.baseline == point.number)
     }
 
     /// The place of the point that others are compared with: the baseline, else the first.

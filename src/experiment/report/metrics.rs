@@ -5,9 +5,10 @@ use super::chart::{Chart, LINES_MAX};
 use super::charts::{Groups, distribution, over_factor, over_time, run_dots};
 use super::course::Courses;
 use super::draw::{Place, draw};
-use super::findings::{Cells, Findings, Origin};
+use super::findings::{Cells, Findings, Origin, Point};
 use super::heat::{Heat, heat};
 use super::html::{Figure, Kind, Safe, Table, details};
+use super::published::published;
 use crate::record::RecordError;
 
 /// So many metrics are shown at once, and so many have charts at all.
@@ -34,6 +35,7 @@ pub(super) fn sections(findings: &Findings) -> Result<String, RecordError> {
         point_table(findings, headlines)
     };
     page += &assertions(findings);
+    page += &published(findings);
     page += "</section>\n<section>\n<h2>Metrics</h2>\n";
     let charted: Vec<_> = order
         .iter()
@@ -96,8 +98,9 @@ fn varies(findings: &Findings, metric: usize) -> bool {
 
 /// A metric a row, for a result of one point.
 fn metric_table(findings: &Findings) -> String {
-    let numbers =
-        ["runs", "mean", "95 % CI", "sd", "min", "median", "max"].map(|name| (name, Kind::Number));
+    let bounds = format!("{} CI", findings.percent());
+    let numbers = ["runs", "mean", &bounds, "sd", "min", "median", "max"];
+    let numbers = numbers.map(|name| (name, Kind::Number));
     let several = findings.runs.len() > 1;
     let mut columns = vec![("metric", Kind::Words), ("unit", Kind::Words)];
     if several {
@@ -187,7 +190,8 @@ fn point_table(findings: &Findings, headlines: &[usize]) -> String {
         table.row(row);
     }
     let out = left_out(findings, "points.csv and summary.csv");
-    table.html(&format!("Each point: mean over its runs and the mean's 95 % interval.{out}"))
+    let percent = findings.percent();
+    table.html(&format!("Each point: mean over its runs and the mean's {percent} interval.{out}"))
 }
 
 /// A metric at every point, with its difference to the baseline where there is one.
@@ -195,14 +199,16 @@ fn table_over_points(findings: &Findings, metric: usize) -> String {
     let name = &findings.metrics[metric].name;
     let pairs: Vec<_> = findings.pairs.iter().filter(|pair| pair.metric == *name).collect();
     let mut columns = point_columns(findings);
-    let numbers = ["runs", "mean", "95 % CI", "sd", "min", "median", "max"];
+    let bounds = format!("{} CI", findings.percent());
+    let numbers = ["runs", "mean", &bounds, "sd", "min", "median", "max"];
     columns.extend(numbers.map(|name| (name.to_owned(), Kind::Number)));
     if let Some(pair) = pairs.first() {
-        let names = [
-            format!("difference to point {}", pair.baseline),
-            "its 95 % CI".into(),
-            "ratio".into(),
-        ];
+        let is_one = pairs.iter().all(|other| other.baseline == pair.baseline);
+        let name = match is_one {
+            true => format!("difference to point {}", pair.baseline),
+            false => "difference to its baseline".to_owned(),
+        };
+        let names = [name, format!("its {bounds}"), "ratio".into()];
         columns.extend(names.map(|name| (name, Kind::Number)));
     }
     let mut table = Table::new(columns);
@@ -243,10 +249,16 @@ fn assertions(findings: &Findings) -> String {
                     && exact.is_none_or(|exact| low == exact && high == exact)
             })
         };
-        let failing = findings
-            .points
-            .iter()
-            .filter(|point| !point.summaries[metric].as_ref().is_some_and(holds));
+        // A run that lacks the metric fails what is asserted of it.
+        let has_all = |(place, cells): (usize, &Cells)| {
+            cells.n == findings.runs.iter().filter(|run| run.point == place).count() as u64
+        };
+        let fails = |(place, point): &(usize, &Point)| {
+            let cells = point.summaries[metric].as_ref();
+            findings.is_judged(point)
+                && !cells.is_some_and(|cells| has_all((*place, cells)) && holds(cells))
+        };
+        let failing = findings.points.iter().enumerate().filter(fails).map(|(_, point)| point);
         let failing: Vec<_> = failing.map(|point| point.number.to_string()).collect();
         let says = [("at least", least), ("at most", most), ("exactly", exact)];
         let says: Vec<_> =

@@ -16,6 +16,7 @@ mod html;
 mod layout;
 mod metrics;
 mod plot;
+mod published;
 mod runs;
 mod snapshots;
 mod terminal;

@@ -58,7 +58,7 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
             grouped(counts.replications as i64),
             manifest.seed
         );
-        text += match resolved["seeds"].as_str().or(resolved["sweep"]["seeds"].as_str()) {
+        text += match resolved["sweep"]["seeds"].as_str() {
             Some("independent") => "Every run had a seed of its own. ",
             _ => {
                 "Replication r had the same random numbers at every point (common random numbers). "
@@ -74,8 +74,12 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
             .any(|cells| cells.method == word)
     };
     if has("t") {
-        text += "Intervals are 95 % confidence intervals of the mean over runs by \
-                 Student's t with n - 1 degrees of freedom. ";
+        let _ = write!(
+            text,
+            "Intervals are {} confidence intervals of the mean over runs by Student's t with n - 1 degrees of \
+             freedom. ",
+            findings.percent()
+        );
     }
     if has("bca") {
         text += "Where 10 or more values have a skewness beyond 2, the interval is the BCa \

@@ -34,6 +34,11 @@ impl Level {
         self.0
     }
 
+    /// In per cent, rounded to what can be told apart: 0.999 is not 99.9 to the last digit.
+    pub fn percent(self) -> f64 {
+        (self.0 * 1e8).round() / 1e6
+    }
+
     /// What it leaves on each side.
     fn tail(self) -> UpperTail {
         UpperTail((1.0 - self.0) / 2.0)

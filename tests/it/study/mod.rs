@@ -1,5 +1,6 @@
 //! Studies as their users run them: on threads and shares, interrupted and resumed, with more replications later.
 
+mod judged;
 mod refusals;
 mod resume;
 mod same;
