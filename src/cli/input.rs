@@ -29,6 +29,38 @@ pub(super) fn read(file: &str, sets: &[String], terminal: &Terminal) -> Read {
     experiment.map_or(Read::Bad, |experiment| Read::Good(Box::new(experiment)))
 }
 
+/// Reads an experiment and, where it has a sweep, its study, telling all that is wrong with either.
+pub(super) fn read_whole(
+    file: &str,
+    sets: &[String],
+    terminal: &Terminal,
+) -> Option<(Box<Experiment>, Option<Box<Study>>)> {
+    let given = match given(file) {
+        Ok(given) => given,
+        Err(Wrong::Sentence(sentence)) => {
+            terminal.error(&sentence);
+            return None;
+        }
+        Err(Wrong::Report(report)) => {
+            terminal.report(&report);
+            return None;
+        }
+    };
+    let (experiment, report) = read_experiment(&given, sets);
+    match experiment {
+        Some(experiment) if experiment.has_sweep() => {
+            // It tells again what is told of the experiment alone.
+            let (study, report) = crate::experiment::read_study(&given, sets, &[]);
+            terminal.report(&report);
+            study.map(|study| (Box::new(experiment), Some(Box::new(study))))
+        }
+        experiment => {
+            terminal.report(&report);
+            experiment.map(|experiment| (Box::new(experiment), None))
+        }
+    }
+}
+
 /// What came of reading a study.
 pub(super) enum ReadStudy {
     /// It is one; the warnings are told.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Status;
-use super::input::{Read, read};
+use super::input::read_whole;
 use super::output::{Terminal, word};
 use crate::experiment::Experiment;
 
@@ -13,7 +13,8 @@ use crate::experiment::Experiment;
   corsair validate configs/*.yaml
   corsair validate mine.yaml --set network.loss=0.1
 
-Prints the name and the id that results would have. All mistakes of a file are told at once, each
+Prints the name and the id that results would have; of a file with a sweep also those of the study,
+whose points are all checked. All mistakes of a file are told at once, each
 with its place; then the exit status is 2.")]
 pub(super) struct Arguments {
     /// Experiment files, names of built-in ones, or - for stdin
@@ -27,17 +28,19 @@ pub(super) struct Arguments {
 pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<Status> {
     let mut status = Status::Good;
     for file in &arguments.files {
-        match read(file, &arguments.sets, terminal) {
-            Read::Good(experiment) => {
-                let Experiment { name, nodes, replications, .. } = &*experiment;
-                let id = experiment.id(None);
-                let plural = if *replications == 1 { "" } else { "s" };
-                terminal.say(format_args!(
-                    "{file}: {name} {id}, {nodes} nodes, {replications} replication{plural}"
-                ))?;
-            }
-            Read::Bad => status = Status::BadInput,
-        }
+        let Some((experiment, study)) = read_whole(file, &arguments.sets, terminal) else {
+            status = Status::BadInput;
+            continue;
+        };
+        let Experiment { name, nodes, replications, .. } = &*experiment;
+        let id = experiment.id(None);
+        let plural = if *replications == 1 { "" } else { "s" };
+        let sweep = study.map_or(String::new(), |study| {
+            format!("; study {}, {} points, {} runs", study.id(), study.points.len(), study.runs())
+        });
+        terminal.say(format_args!(
+            "{file}: {name} {id}, {nodes} nodes, {replications} replication{plural}{sweep}"
+        ))?;
     }
     terminal.flush()?;
     if status == Status::Good {

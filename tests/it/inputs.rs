@@ -3,18 +3,23 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use corsair::experiment::{BUILTINS, Given, read_experiment};
+use corsair::experiment::{BUILTINS, Given, read_experiment, read_study};
 use corsair::settings::Report;
 
 /// Whether the validator accepts; a panic, or a refusal without a place, fails.
 fn validate(name: &str, bytes: &[u8], what: &str) -> bool {
     let read = || match Given::new(name, bytes, None) {
-        Ok(given) => read_experiment(&given, &[]),
-        Err(report) => (None, report),
+        Ok(given) => match read_experiment(&given, &[]) {
+            (Some(experiment), _) if experiment.has_sweep() => {
+                let (study, report) = read_study(&given, &[], &[]);
+                (study.is_some(), report)
+            }
+            (experiment, report) => (experiment.is_some(), report),
+        },
+        Err(report) => (false, report),
     };
-    let (experiment, report): (Option<_>, Report) =
+    let (is_accepted, report): (bool, Report) =
         catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| panic!("{name}, {what}"));
-    let is_accepted = experiment.is_some();
     assert_eq!(is_accepted, report.errors().is_empty(), "{name}, {what}: {report}");
     for mistake in report.errors() {
         let place = mistake.place();

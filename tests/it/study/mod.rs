@@ -1,6 +1,7 @@
 //! Studies as their users run them: on threads and shares, interrupted and resumed, with more replications later.
 
 mod judged;
+mod large;
 mod refusals;
 mod resume;
 mod same;
