@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<Status> {
-    let mut status = Status::Good;
+    let (mut status, mut next) = (Status::Good, "run");
     for file in &arguments.files {
         let Some((experiment, study)) = read_whole(file, &arguments.sets, terminal) else {
             status = Status::BadInput;
@@ -35,6 +35,9 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
         let Experiment { name, nodes, replications, .. } = &*experiment;
         let id = experiment.id(None);
         let plural = if *replications == 1 { "" } else { "s" };
+        if study.is_some() && arguments.files.len() == 1 {
+            next = "sweep";
+        }
         let sweep = study.map_or(String::new(), |study| {
             format!("; study {}, {} points, {} runs", study.id(), study.points.len(), study.runs())
         });
@@ -44,7 +47,7 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
     }
     terminal.flush()?;
     if status == Status::Good {
-        terminal.note(format_args!("next: corsair run {}", word(&arguments.files[0])));
+        terminal.note(format_args!("next: corsair {next} {}", word(&arguments.files[0])));
     }
     Ok(status)
 }

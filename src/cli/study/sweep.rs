@@ -372,7 +372,8 @@ impl Job<'_> {
             let hint =
                 if self.arguments.keep_going { "" } else { "; --keep-going does the others" };
             let count = worked.failed.len();
-            terminal.error(&format!("{count} runs could not be set up{hint}"));
+            let runs = if count == 1 { "run" } else { "runs" };
+            terminal.error(&format!("{count} {runs} could not be set up{hint}"));
             terminal.note(format_args!("next: corsair status {shown}"));
             return Progressed::Ended(Status::Incomplete);
         }

@@ -154,3 +154,35 @@ fn the_runs_are_listed_and_none_is_run() {
     assert_eq!(share.out.lines().count(), 6);
     assert!(!bench.path("study").exists());
 }
+
+#[test]
+fn a_run_that_cannot_be_set_up_is_told_and_the_others_are_kept() {
+    let bench = bench();
+    // Two parts of a split are drawn: in some replications, and not in the first, they share a node.
+    let text = "schema: 1\nname: split\nnodes: 10\nseed: 1\nreplications: 12\nprotocol: pirates\nstop: {at: 5s}\n\
+                faults: [{partition: {from: 1s, until: 2s, split: {groups: [{random: 3}, {random: 3}]}}}]\n\
+                sweep: {grid: {network.loss: [0, 0.1]}}\n";
+    let seed = (1..60).find(|seed| {
+        bench.write("split.yaml", text.replace("seed: 1", &format!("seed: {seed}")));
+        bench.call(&["validate", "split.yaml"]).status == Some(0)
+    });
+    assert!(seed.is_some(), "some seed is accepted");
+    let told = bench.call(&["sweep", "split.yaml", "-o", "study", "-j", "1"]);
+    assert_eq!(told.status, Some(3), "{}", told.err);
+    assert!(told.err.contains("is in two parts of the split"), "{}", told.err);
+    assert!(told.err.contains("1 run could not be set up; --keep-going does the others"));
+    let counts = || -> serde_json::Value {
+        let told = bench.call(&["status", "study", "--format", "json"]);
+        assert_eq!(told.status, Some(3), "{}", told.err);
+        serde_json::from_str(&told.out).unwrap()
+    };
+    let first = counts();
+    assert_eq!(first["failed"], 1, "{first}");
+    let told = bench.call(&["sweep", "split.yaml", "-o", "study", "--keep-going"]);
+    assert_eq!(told.status, Some(3), "{}", told.err);
+    let last = counts();
+    assert!(last["done"].as_u64() > first["done"].as_u64(), "{first} {last}");
+    assert_eq!(last["missing"], last["failed"], "all others are done: {last}");
+    let told = bench.call(&["status", "study"]);
+    assert!(told.out.contains("failed: network.loss=0, replication "), "{}", told.out);
+}
