@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::LimitedDisk;
 use super::input::{Read, read};
-use super::output::Terminal;
+use super::output::{Terminal, word};
 use super::provenance::Watch;
 use super::summary::COLUMNS;
 use super::told::{Done, Way};
@@ -122,8 +122,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<
     let Read::Good(experiment) = read(&arguments.experiment, &sets, terminal) else {
         return Ok(Status::BadInput);
     };
-    if experiment.has_sweep() {
-        terminal.note("note: the sweep is left out: a run has the settings as they stand");
+    if let Some(points) = experiment.points() {
+        let file = word(&arguments.experiment);
+        terminal.note(format_args!(
+            "note: the sweep is left out; corsair sweep {file} runs its {points} points"
+        ));
     }
     let id = experiment.id(arguments.rep);
     let home = Path::new("results").join(&experiment.name);

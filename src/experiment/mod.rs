@@ -5,6 +5,7 @@ mod builtin;
 mod compare;
 mod decode;
 mod explain;
+mod facts;
 mod files;
 mod graph_log;
 mod keys;
@@ -54,8 +55,8 @@ pub use study::{
     StudyOutcome, Worked, begin, collect, entries, gather, read_study, work,
 };
 pub use tables::{
-    MetricSummary, PointExperiment, PointSummary, RunPlace, RunRecord, SummaryLine, TableRequest,
-    read_records, summarise, write_runs, write_tables,
+    MetricSummary, PointSummary, RunPlace, RunRecord, SummaryLine, TableRequest, read_records,
+    summarise, write_runs, write_tables,
 };
 pub use topology::{generate, topologies};
 

@@ -17,9 +17,7 @@ use super::report::report;
 use super::run::{Artifacts, RunPlan};
 use super::series::InOrder;
 use super::sink::{RunSink, Shared};
-use super::tables::{
-    PointExperiment, PointSummary, RunPlace, RunRecord, TableRequest, write_tables,
-};
+use super::tables::{PointSummary, RunPlace, RunRecord, TableRequest, write_tables};
 use crate::record::{
     Counts, Disk, Draft, Manifest, Provenance, RecordError, ResultKind, SeriesWriter,
 };
@@ -199,7 +197,7 @@ fn write_plain(
         points: &[Vec::new()],
         baselines: &[],
         level: experiment.level,
-        experiment_at: &|_| Ok(PointExperiment::Kept(experiment)),
+        experiment_at: &|_| experiment,
     };
     let mut points = write_tables(&request, records, draft)?;
     Ok(points.pop().expect("there is at least one run"))

@@ -11,7 +11,7 @@ use crate::experiment::outcome::{Verdict, judge};
 use crate::experiment::report::report;
 use crate::experiment::results::RunError;
 use crate::experiment::tables::{
-    PointExperiment, PointSummary, RunRecord, TableRequest, read_records, summarise, write_tables,
+    PointSummary, RunRecord, TableRequest, read_records, summarise, write_tables,
 };
 use crate::record::{
     Counts, Disk, Draft, Manifest, Provenance, Published, RecordError, ResultKind, SeriesWriter,
@@ -65,7 +65,7 @@ pub fn collect(
     write_series(&gathered, &mut series)?;
     draft.close(series)?;
     let runs: Vec<RunRecord> = gathered.runs.into_values().map(|found| found.record).collect();
-    let experiment_at = |point| Ok(PointExperiment::Kept(&study.points[point as usize]));
+    let experiment_at = |point| &study.points[point as usize];
     let tables = TableRequest {
         experiment: &study.base,
         kind: ResultKind::Study,

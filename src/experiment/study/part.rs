@@ -15,7 +15,7 @@ use crate::experiment::run::{Artifacts, RunPlan};
 use crate::experiment::series::InOrder;
 use crate::experiment::sink::{RunSink, Shared};
 use crate::experiment::statistics::Level;
-use crate::experiment::tables::{PointExperiment, RunPlace, RunRecord, TableRequest, write_runs};
+use crate::experiment::tables::{RunPlace, RunRecord, TableRequest, write_runs};
 use crate::experiment::topology::hex;
 use crate::record::{
     Counts, Disk, Draft, DraftFile, Manifest, RecordError, ResultKind, SeriesWriter,
@@ -90,7 +90,7 @@ impl<'a> PartWriter<'a> {
         let PartWriter { study, shared: Shared { draft, series, .. }, records } = self;
         let mut draft = draft.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         draft.close(series.into_inner())?;
-        let experiment_at = |point| Ok(PointExperiment::Kept(&study.points[point as usize]));
+        let experiment_at = |point| &study.points[point as usize];
         let request = TableRequest {
             experiment: &study.base,
             kind: ResultKind::Part,

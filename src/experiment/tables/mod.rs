@@ -9,8 +9,6 @@ mod summarise;
 pub(super) mod tests;
 mod violations;
 
-use std::ops::Deref;
-
 pub(super) use pairs::{Observation, comparison, difference};
 pub use read::read_records;
 pub use run_record::{RunPlace, RunRecord};
@@ -26,25 +24,6 @@ use crate::record::{
 use columns::RunColumns;
 use pairs::write_pairs;
 use violations::write_violations;
-
-/// The experiment of one point.
-pub enum PointExperiment<'a> {
-    /// It is kept by whoever asked for the tables.
-    Kept(&'a Experiment),
-    /// It is made when it is asked for.
-    Made(Box<Experiment>),
-}
-
-impl Deref for PointExperiment<'_> {
-    type Target = Experiment;
-
-    fn deref(&self) -> &Experiment {
-        match self {
-            PointExperiment::Kept(experiment) => experiment,
-            PointExperiment::Made(experiment) => experiment,
-        }
-    }
-}
 
 /// What the tables of a result are about.
 pub struct TableRequest<'a> {
@@ -62,7 +41,7 @@ pub struct TableRequest<'a> {
     /// How sure the intervals are.
     pub level: Level,
     /// The experiment of a point, for its violations.
-    pub experiment_at: &'a dyn Fn(u32) -> Result<PointExperiment<'a>, RunError>,
+    pub experiment_at: &'a dyn Fn(u32) -> &'a Experiment,
 }
 
 /// Writes `runs.csv`, `summary.csv`, of a study also `points.csv` and, where it has a baseline, `pairs.csv`, then

@@ -75,7 +75,7 @@ impl Study<'_> {
             points: self.points,
             baselines: if self.baseline.is_some() { &baselines } else { &[] },
             level: Level::USUAL,
-            experiment_at: &|_| Ok(PointExperiment::Kept(self.experiment)),
+            experiment_at: &|_| self.experiment,
         };
         let home = tempfile::tempdir().unwrap();
         let mut draft = Draft::begin(&LocalDisk, &home.path().join("x/y")).unwrap();

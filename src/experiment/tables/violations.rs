@@ -23,8 +23,8 @@ pub(super) fn write_violations(
 ) -> Result<(), RunError> {
     for (run, record) in records.iter().enumerate() {
         let Some(violation) = &record.violation else { continue };
-        let experiment = (request.experiment_at)(record.point)?;
-        let mut whole = told(&experiment, record, violation);
+        let experiment = (request.experiment_at)(record.point);
+        let mut whole = told(experiment, record, violation);
         let object = whole.as_object_mut().expect("it is told as an object");
         object.insert("run".to_owned(), json!(run));
         if request.kind == ResultKind::Study {
