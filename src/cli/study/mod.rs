@@ -2,6 +2,7 @@
 
 pub(super) mod collect;
 mod engine;
+mod list;
 mod open;
 mod progress;
 mod script;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::super::disk::LimitedDisk;
 use super::super::input::{ReadStudy, read_study};
-use super::super::output::{Terminal, grouped, word};
+use super::super::output::{Terminal, word};
 use super::super::provenance::{Watch, host};
 use super::super::{Format, Status};
 use super::engine::{self, Wanted};
+use super::list::list;
 use super::open::siblings;
 use super::progress::{Progress, Shown};
 use super::script::{self, ScriptArguments};
@@ -119,6 +120,9 @@ pub(in crate::cli) fn sweep(arguments: &Arguments, terminal: &mut Terminal) -> i
             .note(format_args!("note: {name} is set, but without --shard all runs are done here"));
     }
     let Some(study) = read(arguments, terminal) else { return Ok(Status::BadInput) };
+    if study.keeps_less() {
+        terminal.note("note: a study keeps no graphs and no traces; `corsair run --rep N` keeps those of a run");
+    }
     if arguments.dry_run {
         return list(&study, shard.unwrap_or(Shard::WHOLE), arguments.format, terminal);
     }
@@ -155,6 +159,12 @@ fn read(arguments: &Arguments, terminal: &Terminal) -> Option<Study> {
         ReadStudy::Good(study) => Some(*study),
         ReadStudy::Bad => None,
     };
+    if arguments.add_reps.is_some() && arguments.experiment == "-" {
+        terminal.error(
+            "--add-reps reads the experiment twice, and stdin can be read once: save it as a file",
+        );
+        return None;
+    }
     let study = read(&sets, terminal)?;
     let Some(more) = arguments.add_reps else { return Some(study) };
     let key = study.key();
@@ -177,48 +187,6 @@ fn read(arguments: &Arguments, terminal: &Terminal) -> Option<Study> {
     sets.push(format!("replications={}", there + u64::from(more)));
     // What was told of the first reading is not told again.
     read(&sets, &Terminal::silent())
-}
-
-/// The runs, a line each.
-fn list(
-    study: &Study,
-    shard: Shard,
-    format: Format,
-    terminal: &mut Terminal,
-) -> io::Result<Status> {
-    let mut header = vec!["run", "point", "rep", "seed"];
-    header.extend(study.factors.iter().map(String::as_str));
-    let runs = (0..study.runs()).filter(|run| shard.holds(study, study.place(*run)));
-    let rows = runs.map(|run| {
-        let (point, rep) = study.place(run);
-        let seed = format!("{:016x}", study.seed((point, rep)).0);
-        let mut row = vec![run.to_string(), point.to_string(), rep.to_string(), seed];
-        row.extend(study.cells[point as usize].iter().cloned());
-        row
-    });
-    match format {
-        Format::Table => {
-            let rows: Vec<_> = rows.collect();
-            let count = rows.len();
-            terminal.say(super::super::output::table(&header, rows))?;
-            let points = grouped(study.points.len() as i64);
-            let (name, id) = (&study.base.name, study.id());
-            let count = grouped(count as i64);
-            terminal
-                .say(format_args!("{name} {id}: {points} points, {count} runs; none was run"))?;
-        }
-        Format::Csv => terminal.csv(&header, &rows.collect::<Vec<_>>())?,
-        Format::Json => {
-            for row in rows {
-                let pairs = header.iter().map(|name| (*name).to_owned());
-                let object: serde_json::Map<_, _> =
-                    pairs.zip(row.into_iter().map(Into::into)).collect();
-                terminal.say(serde_json::Value::Object(object))?;
-            }
-        }
-    }
-    terminal.flush()?;
-    Ok(Status::Good)
 }
 
 /// One call of `sweep`.

@@ -8,6 +8,7 @@ use crate::experiment::ENGINE_NUMBER;
 use crate::experiment::Factors;
 use crate::experiment::decode::{Experiment, Given};
 use crate::experiment::metrics::run_metrics;
+use crate::experiment::record::TraceLevel;
 use crate::experiment::topology::hex;
 use crate::kernel::Seed;
 use crate::settings::{Code, Kind, Mistake, Name, Place, Report, Source, Value, put, set_from};
@@ -205,6 +206,12 @@ fn judge_metrics(
 }
 
 impl Study {
+    /// Whether the experiment asks for graphs or a trace, of which a study keeps none.
+    pub fn keeps_less(&self) -> bool {
+        let record = &self.base.record;
+        record.graph.is_some() || record.trace > TraceLevel::Nothing
+    }
+
     /// How many runs there are of each point.
     pub fn replications(&self) -> u32 {
         self.base.replications
