@@ -120,14 +120,14 @@ pub(in crate::cli) fn sweep(arguments: &Arguments, terminal: &mut Terminal) -> i
             .note(format_args!("note: {name} is set, but without --shard all runs are done here"));
     }
     let Some(study) = read(arguments, terminal) else { return Ok(Status::BadInput) };
-    if study.keeps_less() {
-        terminal.note("note: a study keeps no graphs and no traces; `corsair run --rep N` keeps those of a run");
-    }
     if arguments.dry_run {
         return list(&study, shard.unwrap_or(Shard::WHOLE), arguments.format, terminal);
     }
     if let Some(engine) = arguments.scripted.script {
         return script::print(engine, arguments, &study, terminal);
+    }
+    if study.keeps_less() {
+        terminal.note("note: a study keeps no graphs and no traces; `corsair run --rep N` keeps those of a run");
     }
     let home = Path::new("results").join(&study.base.name);
     let folder = arguments.out.clone().unwrap_or_else(|| home.join(study.id()));
