@@ -56,7 +56,7 @@
 //! | [`check`] | invariants | files |
 //! | [`protocols`] | the state machines that ship with corsair | each other |
 //! | [`record`] | tables, graphs, whole folders or nothing | YAML |
-//! | [`experiment`] | from a YAML file to runs and results | the terminal |
+//! | [`experiment`] | from a YAML file to runs, studies, results and reports | the terminal |
 //! | [`cli`] | arguments, the terminal, exit statuses | - |
 //!
 //! A protocol of one's own implements [`protocol::Protocol`] and runs in a [`simulation::World`]; as a

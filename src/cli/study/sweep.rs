@@ -27,19 +27,20 @@ use crate::record::{
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  corsair sweep mine.yaml                                   the study that its `sweep` describes
+  corsair sweep mine.yaml                                the study that its `sweep` describes
   corsair sweep pirates --over network.loss=0,0.01,0.1 -r 20
   corsair sweep pirates --over nodes=50..200/50 --over stop.at=60s,180s -n
-  corsair sweep mine.yaml --add-reps 20                     twenty more of each; those there are kept
-  corsair sweep mine.yaml --shard 0/3                       a third of the runs; later: corsair collect
-  corsair sweep mine.yaml --script slurm --shards 64        a script for a cluster, printed
+  corsair sweep mine.yaml --add-reps 20                  twenty more of each; the others stay
+  corsair sweep mine.yaml --shard 0/3                    a third; corsair collect ends the study
+  corsair sweep mine.yaml --script slurm --shards 64     a script for a cluster, printed
 
-Results go to results/NAME/ID/. What is done is kept in ID/parts/ until all runs are there: after any
-interruption the same command goes on. Points share the seeds of their replications (sweep.seeds).
+Results go to results/NAME/ID/. What is done is kept in ID/parts/ until all runs are there: after
+any interruption the same command goes on. A replication has the same seed at all points, unless
+the file says `sweep: {seeds: independent}`.
 A share of an array job: --shard auto (Slurm), or --shard auto/N by JOB_COMPLETION_INDEX
 (Kubernetes, from 0), PBS_ARRAY_INDEX (from 0) or SGE_TASK_ID (from 1).
-Exit status: 0 good; 1 an invariant or an assertion failed; 3 runs could not be set up; 75 stopped by
-SIGTERM or --time-budget, run again to go on; 130 interrupted.")]
+Exit status: 0 good; 1 an invariant or an assertion failed; 3 runs could not be set up; 75 stopped
+by SIGTERM or --time-budget, run again to go on; 130 interrupted.")]
 pub(in crate::cli) struct Arguments {
     /// An experiment file, the name of a built-in one, or - for stdin
     pub(super) experiment: String,

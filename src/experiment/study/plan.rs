@@ -89,6 +89,8 @@ fn read(
         if sweep.seeds == Seeds::Independent {
             experiment.give_seed(experiment.seed.point(number));
         }
+        // The study keeps it once.
+        experiment.text = None;
         judge_metrics(&base, &experiment, (&sweep.factors, values), report);
         points.push(experiment);
     }
