@@ -23,13 +23,11 @@ use crate::faults::decode::read_faults;
 use crate::faults::{DiskLoss, Fault, FaultId, Faults};
 use crate::kernel::{Instant, Seed};
 use crate::network::decode::read_network;
-use crate::network::{NetworkConfig, Population, Selector};
-use crate::protocols::{Ground, Surroundings};
+use crate::network::{NetworkConfig, Selector};
+use crate::protocols::Surroundings;
 use crate::settings::{
     Code, Form, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
 };
-use crate::topology::Labels;
-use crate::topology::files::{GraphFile, Snapshot};
 
 /// A validated experiment: no setting in it can be wrong.
 #[derive(Debug)]
@@ -173,10 +171,10 @@ impl Reader<'_, '_> {
         let replications = self.s.count("replications", 1);
         let topology = topology::decode(self.s, library);
         let file = match &topology {
-            Some(Topology::File(file)) => Some(Arc::clone(file)),
+            Some(Topology::File { file, .. }) => Some(Arc::clone(file)),
             _ => None,
         };
-        let nodes = self.read_nodes(file.as_deref());
+        let nodes = self.read_nodes(topology.as_ref());
         let mut stop = decode_stop(self.s, self.entry);
         let around = Surroundings {
             nodes,
@@ -262,24 +260,29 @@ impl Reader<'_, '_> {
         Level::USUAL
     }
 
-    fn read_nodes(&mut self, file: Option<&GraphFile>) -> u32 {
-        let in_file = file.map(|file| file.snapshot.graph.nodes());
+    fn read_nodes(&mut self, topology: Option<&Topology>) -> u32 {
+        let own = topology.and_then(Topology::own_nodes);
         if !self.s.has("nodes") {
             self.s.value("nodes");
-            if in_file.is_none() {
+            if own.is_none() {
                 let message = "it is not said how many nodes there are";
                 self.s.refuse("nodes", Code::MissingKey, message, "give `nodes`, such as 100");
             }
-            let nodes = in_file.unwrap_or(0);
+            let nodes = own.unwrap_or(0);
             self.s.put("nodes", json!(nodes));
             return nodes;
         }
         let nodes = self.s.count("nodes", 0u32);
         debug_assert!(u64::from(nodes) <= NODES_MAX, "the declaration bounds it");
-        if let Some(in_file) = in_file
-            && in_file != nodes
+        if let Some(own) = own
+            && own != nodes
         {
-            let message = format!("the graph file has {in_file} nodes, not {nodes}");
+            let message = match topology {
+                Some(Topology::File { .. }) => {
+                    format!("the graph file has {own} nodes, not {nodes}")
+                }
+                _ => format!("the groups have {own} nodes, not {nodes}"),
+            };
             self.s.refuse("nodes", Code::Conflict, &message, "leave `nodes` out, or correct it");
         }
         nodes
@@ -289,10 +292,21 @@ impl Reader<'_, '_> {
     fn judge(&mut self, experiment: &Experiment) {
         let seed = experiment.seed.replication(0);
         let end = experiment.end();
-        if let Err(error) = experiment.ground(seed) {
-            self.s.refuse("topology", Code::OutOfRange, &error, "in this topology");
-        }
-        let population = experiment.population();
+        let population = match experiment.ground(seed) {
+            Ok(ground) => {
+                let topology = experiment.topology.as_ref();
+                let surprise = topology.and_then(|t| t.surprise(&ground.graph, experiment.nodes));
+                if let Some(message) = surprise {
+                    let place = self.s.place("topology").clone();
+                    self.s.report().add(Mistake::new(Code::Surprising, message, place));
+                }
+                experiment.population_on(&ground)
+            }
+            Err(error) => {
+                self.s.refuse("topology", Code::OutOfRange, &error, "in this topology");
+                experiment.population()
+            }
+        };
         self.judge_roles(experiment);
         if let Err((index, error)) = experiment.network.resolve(&population, seed) {
             self.refuse_item("network", "links", index, &error.to_string());
@@ -402,48 +416,5 @@ impl Experiment {
     /// Whether the file says what a study varies, which a run leaves out.
     pub fn has_sweep(&self) -> bool {
         self.sweep.is_some()
-    }
-
-    /// Who there is to select from.
-    pub fn population(&self) -> Population {
-        let mut population = Population::of(self.nodes);
-        population.role_nodes = self.entry.role_nodes();
-        population.labels = self.labels();
-        population
-    }
-
-    /// The names of the nodes: the file's, or the protocol's own.
-    pub fn labels(&self) -> Labels {
-        match &self.topology {
-            Some(Topology::File(file)) => file.snapshot.graph.labels().clone(),
-            _ => self.entry.labels(),
-        }
-    }
-
-    /// The topology of the first run; its nodes are labelled as in the results.
-    ///
-    /// # Errors
-    /// One sentence about why there is no such graph.
-    pub fn first_graph(&self) -> Result<Snapshot, String> {
-        match &self.topology {
-            Some(Topology::File(file)) => Ok(file.snapshot.clone()),
-            _ => {
-                let ground = self.ground(self.seed.replication(0))?;
-                Ok(Snapshot::of(ground.graph.with_labels(self.labels())))
-            }
-        }
-    }
-
-    /// What a run of that seed stands on.
-    ///
-    /// # Errors
-    /// One sentence about why there is no such graph.
-    pub(super) fn ground(&self, seed: Seed) -> Result<Ground, String> {
-        let topology = self.topology.as_ref().unwrap_or(&Topology::Complete);
-        let file = match topology {
-            Topology::File(file) => Some(Arc::clone(file)),
-            _ => None,
-        };
-        Ok(Ground { nodes: self.nodes, graph: topology.build(self.nodes, seed)?, file })
     }
 }

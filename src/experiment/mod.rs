@@ -7,6 +7,7 @@ mod decode;
 mod explain;
 mod files;
 mod graph_log;
+mod ground;
 mod keys;
 mod metrics;
 mod outcome;
@@ -57,7 +58,7 @@ pub use tables::{
     MetricSummary, PointExperiment, PointSummary, RunPlace, RunRecord, SummaryLine, TableRequest,
     read_records, summarise, write_runs, write_tables,
 };
-pub use topology::{generate, topologies};
+pub use topology::{NoGraph, generate, topologies};
 
 /// The version of every event stream. It is raised whenever one may change, from the first release on; results of
 /// two engines never mix.
