@@ -12,7 +12,7 @@ use super::disk::LimitedDisk;
 use super::input::{Read, read as read_experiment, read_stdin};
 use super::output::{Terminal, table, word};
 use super::{Format, Status, parse_count};
-use crate::experiment::{builtin, generate, read_file, topologies};
+use crate::experiment::{NoGraph, builtin, generate, read_file, topologies};
 use crate::kernel::Seed;
 use crate::record::write_whole;
 use crate::topology::Statistics;
@@ -98,8 +98,9 @@ pub(super) fn topology(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
         };
         forms.push((path, form));
     }
-    let Some(Found { snapshot, counts }) = find(arguments, terminal) else {
-        return Ok(Status::BadInput);
+    let Found { snapshot, counts } = match find(arguments, terminal) {
+        Ok(found) => found,
+        Err(status) => return Ok(status),
     };
     if arguments.to.or(forms.first().map(|form| form.1)).is_some() && is_too_large(&snapshot) {
         let edges = 2 * snapshot.graph.edges();
@@ -134,24 +135,11 @@ fn is_too_large(snapshot: &Snapshot) -> bool {
 }
 
 /// Looks for a file, then for a generator, then for a built-in experiment; tells what is wrong.
-fn find(arguments: &Arguments, terminal: &Terminal) -> Option<Found> {
+fn find(arguments: &Arguments, terminal: &Terminal) -> Result<Found, Status> {
     let what = arguments.what.as_str();
     let is_file = what == "-" || Path::new(what).exists();
     if !is_file && is_generator(what) {
-        let Some(nodes) = arguments.nodes else {
-            terminal.error(&format!(
-                "how many nodes? Add --nodes N: corsair topology {what} --nodes 100"
-            ));
-            return None;
-        };
-        let seed = Seed(arguments.seed.unwrap_or(1));
-        return match generate(what, nodes, seed, &arguments.sets) {
-            Ok(graph) => Some(Found { snapshot: Snapshot::of(graph), counts: None }),
-            Err(report) => {
-                terminal.report(&report);
-                None
-            }
-        };
+        return of_generator(arguments, terminal);
     }
     if !is_file && builtin(what).is_none() {
         let generators = topologies().iter().map(|variant| variant.name);
@@ -161,28 +149,49 @@ fn find(arguments: &Arguments, terminal: &Terminal) -> Option<Found> {
              corsair list examples names the examples",
             generators.join(", ")
         ));
-        return None;
+        return Err(Status::BadInput);
     }
     if !is_file || is_experiment_path(what) {
         return of_experiment(arguments, terminal);
     }
     let bytes = if what == "-" { read_stdin() } else { read_file(Path::new(what)) };
-    let bytes = bytes.map_err(|error| terminal.error(&error)).ok()?;
+    let bytes = bytes.map_err(|error| {
+        terminal.error(&error);
+        Status::BadInput
+    })?;
     if what != "-" && is_experiment(&bytes) {
         return of_experiment(arguments, terminal);
     }
     if arguments.nodes.is_some() || arguments.seed.is_some() || !arguments.sets.is_empty() {
         terminal.error("a graph file is as it is: --nodes, --seed and --set are for generators");
-        return None;
+        return Err(Status::BadInput);
     }
     match read_graph(&bytes, if what == "-" { "stdin" } else { what }, ReadOptions::default()) {
         Ok(file) => {
             file.warnings.iter().for_each(|w| terminal.note(format_args!("{what}: warning: {w}")));
-            Some(Found { snapshot: file.snapshot, counts: Some(file.counts) })
+            Ok(Found { snapshot: file.snapshot, counts: Some(file.counts) })
         }
         Err(mistakes) => {
             mistakes.iter().for_each(|mistake| terminal.plain(mistake));
-            None
+            Err(Status::BadInput)
+        }
+    }
+}
+
+fn of_generator(arguments: &Arguments, terminal: &Terminal) -> Result<Found, Status> {
+    let seed = Seed(arguments.seed.unwrap_or(1));
+    match generate(&arguments.what, arguments.nodes, seed, &arguments.sets) {
+        Ok((graph, report)) => {
+            terminal.report(&report);
+            Ok(Found { snapshot: Snapshot::of(graph), counts: None })
+        }
+        Err(NoGraph::Refused(report)) => {
+            terminal.report(&report);
+            Err(Status::BadInput)
+        }
+        Err(NoGraph::NotConnected(error)) => {
+            terminal.error(&error);
+            Err(Status::Failed)
         }
     }
 }
@@ -206,15 +215,18 @@ fn is_experiment(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Resolved>(bytes).is_ok()
 }
 
-fn of_experiment(arguments: &Arguments, terminal: &Terminal) -> Option<Found> {
+fn of_experiment(arguments: &Arguments, terminal: &Terminal) -> Result<Found, Status> {
     let mut sets = arguments.sets.clone();
     sets.extend(arguments.nodes.map(|nodes| format!("nodes={nodes}")));
     sets.extend(arguments.seed.map(|seed| format!("seed={seed}")));
     let Read::Good(experiment) = read_experiment(&arguments.what, &sets, terminal) else {
-        return None;
+        return Err(Status::BadInput);
     };
-    let snapshot = experiment.first_graph().map_err(|error| terminal.error(&error)).ok()?;
-    Some(Found { snapshot, counts: None })
+    let snapshot = experiment.first_graph().map_err(|error| {
+        terminal.error(&error);
+        Status::BadInput
+    })?;
+    Ok(Found { snapshot, counts: None })
 }
 
 /// What is in the graph, and what can be measured of it.

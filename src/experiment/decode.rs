@@ -26,7 +26,6 @@ use crate::protocols::Surroundings;
 use crate::settings::{
     Code, Form, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
 };
-use crate::topology::files::GraphFile;
 
 /// A validated experiment: no setting in it can be wrong.
 #[derive(Debug)]
@@ -170,10 +169,10 @@ impl Reader<'_, '_> {
         let replications = self.s.count("replications", 1);
         let topology = topology::decode(self.s, library);
         let file = match &topology {
-            Some(Topology::File(file)) => Some(Arc::clone(file)),
+            Some(Topology::File { file, .. }) => Some(Arc::clone(file)),
             _ => None,
         };
-        let nodes = self.read_nodes(file.as_deref());
+        let nodes = self.read_nodes(topology.as_ref());
         let mut stop = decode_stop(self.s, self.entry);
         let around = Surroundings {
             nodes,
@@ -259,24 +258,29 @@ impl Reader<'_, '_> {
         Level::USUAL
     }
 
-    fn read_nodes(&mut self, file: Option<&GraphFile>) -> u32 {
-        let in_file = file.map(|file| file.snapshot.graph.nodes());
+    fn read_nodes(&mut self, topology: Option<&Topology>) -> u32 {
+        let own = topology.and_then(Topology::own_nodes);
         if !self.s.has("nodes") {
             self.s.value("nodes");
-            if in_file.is_none() {
+            if own.is_none() {
                 let message = "it is not said how many nodes there are";
                 self.s.refuse("nodes", Code::MissingKey, message, "give `nodes`, such as 100");
             }
-            let nodes = in_file.unwrap_or(0);
+            let nodes = own.unwrap_or(0);
             self.s.put("nodes", json!(nodes));
             return nodes;
         }
         let nodes = self.s.count("nodes", 0u32);
         debug_assert!(u64::from(nodes) <= NODES_MAX, "the declaration bounds it");
-        if let Some(in_file) = in_file
-            && in_file != nodes
+        if let Some(own) = own
+            && own != nodes
         {
-            let message = format!("the graph file has {in_file} nodes, not {nodes}");
+            let message = match topology {
+                Some(Topology::File { .. }) => {
+                    format!("the graph file has {own} nodes, not {nodes}")
+                }
+                _ => format!("the groups have {own} nodes, not {nodes}"),
+            };
             self.s.refuse("nodes", Code::Conflict, &message, "leave `nodes` out, or correct it");
         }
         nodes
@@ -286,10 +290,21 @@ impl Reader<'_, '_> {
     fn judge(&mut self, experiment: &Experiment) {
         let seed = experiment.seed.replication(0);
         let end = experiment.end();
-        if let Err(error) = experiment.ground(seed) {
-            self.s.refuse("topology", Code::OutOfRange, &error, "in this topology");
-        }
-        let population = experiment.population();
+        let population = match experiment.ground(seed) {
+            Ok(ground) => {
+                let topology = experiment.topology.as_ref();
+                let surprise = topology.and_then(|t| t.surprise(&ground.graph, experiment.nodes));
+                if let Some(message) = surprise {
+                    let place = self.s.place("topology").clone();
+                    self.s.report().add(Mistake::new(Code::Surprising, message, place));
+                }
+                experiment.population_on(&ground)
+            }
+            Err(error) => {
+                self.s.refuse("topology", Code::OutOfRange, &error, "in this topology");
+                experiment.population()
+            }
+        };
         self.judge_roles(experiment);
         if let Err((index, error)) = experiment.network.resolve(&population, seed) {
             self.refuse_item("network", "links", index, &error.to_string());

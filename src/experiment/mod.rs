@@ -8,6 +8,7 @@ mod explain;
 mod facts;
 mod files;
 mod graph_log;
+mod ground;
 mod keys;
 mod metrics;
 mod outcome;
@@ -58,7 +59,7 @@ pub use tables::{
     MetricSummary, PointSummary, RunPlace, RunRecord, SummaryLine, TableRequest, read_records,
     summarise, write_runs, write_tables,
 };
-pub use topology::{generate, topologies};
+pub use topology::{NoGraph, generate, topologies};
 
 /// The version of every event stream. It is raised whenever one may change, from the first release on; results of
 /// two engines never mix.

@@ -140,7 +140,7 @@ pub(super) fn simulate<F: Family>(
 ) -> Result<RunReport, String> {
     let experiment = plan.experiment;
     let (seed, end) = (plan.seed(), experiment.end());
-    let population = experiment.population();
+    let population = experiment.population_on(ground);
     let in_item = |(index, error): (usize, String)| format!("workload.{index}: {error}");
     let requests = F::requests(commands, &population, seed, end).map_err(in_item)?;
     let in_fault = |(id, error): (crate::faults::FaultId, crate::faults::FaultError)| {

@@ -245,3 +245,18 @@ pub const fn join_keys<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N
     }
     all
 }
+
+/// Two lists of alternatives in one.
+///
+/// # Panics
+/// When it is compiled, if `N` is not the sum of both lengths.
+pub const fn join_variants<const N: usize>(first: &[Variant], second: &[Variant]) -> [Variant; N] {
+    assert!(first.len() + second.len() == N, "N is the sum of both lengths");
+    let mut all = [Variant::word("", ""); N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}

@@ -70,7 +70,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use declare::{Key, Shape, Unset, Variant, join_keys};
+pub use declare::{Key, Shape, Unset, Variant, join_keys, join_variants};
 pub use distribution::DistributionSetting;
 pub use field::Field;
 pub use mistake::{Code, Mistake, Severity, nearest};

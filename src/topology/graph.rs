@@ -2,18 +2,20 @@
 
 use crate::kernel::NodeId;
 
+use super::attributes::Attributes;
 use super::labels::{Label, Labels};
 use super::rows::Rows;
 
 /// Nodes 0, 1, 2, ..., what they are called, and who their neighbours are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
-    shape: Shape,
-    labels: Labels,
+    pub(super) shape: Shape,
+    pub(super) labels: Labels,
+    pub(super) attributes: Option<Box<Attributes>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     /// Everybody knows everybody: no edge is stored.
     Complete { nodes: u32 },
     /// Every edge in two rows, rows by id.
@@ -38,8 +40,7 @@ impl Graph {
     /// # Panics
     /// If an end is not below `nodes`, an edge joins a node to itself, or one is given twice.
     pub fn from_edges(nodes: u32, edges: &[(NodeId, NodeId)]) -> Graph {
-        let both = edges.iter().flat_map(|&(a, b)| [(a, b), (b, a)]);
-        Graph::undirected(Rows::from_links(nodes, both))
+        Graph::undirected(Rows::both_ways(nodes, edges.iter().copied()))
     }
 
     /// The directed graph of `rows`, which keep their order.
@@ -64,7 +65,7 @@ impl Graph {
     }
 
     fn of(shape: Shape) -> Graph {
-        Graph { shape, labels: Labels::default() }
+        Graph { shape, labels: Labels::default(), attributes: None }
     }
 
     /// The same graph with other labels.
@@ -125,6 +126,17 @@ impl Graph {
             }
             Shape::Undirected(rows) | Shape::Directed { rows, .. } => Peers::Row(rows.row(me)),
         }
+    }
+
+    /// How many links: an undirected edge is one each way.
+    pub fn links(&self) -> u64 {
+        if self.directed() { self.edges() } else { 2 * self.edges() }
+    }
+
+    /// All links by (source, slot). Those of a complete graph are listed, too.
+    pub fn iter_links(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        let ids = (0..self.nodes()).map(NodeId);
+        ids.flat_map(|source| self.peers(source).iter().map(move |target| (source, target)))
     }
 
     /// Whether `source` knows `target`: a binary search.

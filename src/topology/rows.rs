@@ -53,6 +53,41 @@ impl Rows {
         Rows { offsets, targets }
     }
 
+    /// Both directions of `edges`, each in the row of its end; a row has its targets in the order of
+    /// the edges. The iterator is walked twice.
+    ///
+    /// # Panics
+    /// If an end is not below `nodes`, or there are 2^31 edges or more.
+    pub(super) fn both_ways(
+        nodes: u32,
+        edges: impl Iterator<Item = (NodeId, NodeId)> + Clone,
+    ) -> Rows {
+        // Row i ends where the next begins, so that filling it moves its end from its start.
+        let mut offsets = vec![0u32; nodes as usize + 1];
+        let mut count = 0usize;
+        for (a, b) in edges.clone() {
+            offsets[a.index()] += 1;
+            offsets[b.index()] += 1;
+            count += 2;
+        }
+        offset(count);
+        let mut sum = 0;
+        for place in &mut offsets {
+            sum += std::mem::replace(place, sum);
+        }
+        let mut targets = vec![NodeId(0); count];
+        for (a, b) in edges {
+            for (source, target) in [(a, b), (b, a)] {
+                let place = &mut offsets[source.index()];
+                targets[*place as usize] = target;
+                *place += 1;
+            }
+        }
+        offsets.rotate_right(1);
+        offsets[0] = 0;
+        Rows { offsets, targets }
+    }
+
     /// How many rows.
     pub fn nodes(&self) -> u32 {
         (self.offsets.len() - 1) as u32
@@ -68,6 +103,12 @@ impl Rows {
     pub fn row(&self, source: NodeId) -> &[NodeId] {
         let (start, end) = (self.offsets[source.index()], self.offsets[source.index() + 1]);
         &self.targets[start as usize..end as usize]
+    }
+
+    /// The place of a row's first link among all links.
+    #[inline(always)]
+    pub(super) fn start(&self, source: NodeId) -> usize {
+        self.offsets[source.index()] as usize
     }
 
     /// All rows, node 0 first.

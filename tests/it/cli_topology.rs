@@ -124,7 +124,7 @@ fn what_has_no_graph_is_refused() {
         (&["random_regular", "--nodes", "9"], "degree"),
         (&["random_regular", "--nodes", "9", "--set", "degre=2"], "did you mean `degree`?"),
         (&["ring"], "how many nodes?"),
-        (&["rign", "--nodes", "9"], "generators: complete, empty, line, ring, random_regular"),
+        (&["rign", "--nodes", "9"], "generators: complete, empty, line, ring, star, tree, grid"),
         (&["complete", "--nodes", "1e6", "-o", "x.json"], "too many for a file"),
         (&["ring", "--nodes", "9", "-o", "x.gexf"], "add --to"),
         (&["."], "is a folder"),

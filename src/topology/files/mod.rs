@@ -4,7 +4,9 @@ mod read;
 mod snapshot;
 mod write;
 
-pub use read::{Counts, Direction, FileMistake, GraphFile, ReadOptions, Repeats, read};
+pub use read::{
+    Counts, Directed, Direction, FileMistake, GraphFile, ReadOptions, Repeats, Weights, read,
+};
 pub use snapshot::{Cells, Column, Header, Snapshot, Texts};
 pub use write::{write_graphml, write_node_link};
 

@@ -22,6 +22,32 @@ pub struct ReadOptions {
     pub edges: Direction,
     /// What becomes of repeated edges and self loops.
     pub repeats: Repeats,
+    /// What the weights of edges are.
+    pub weights: Weights,
+    /// Whether edges lead one way.
+    pub directed: Directed,
+}
+
+/// What the weights and latencies of edges are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weights {
+    /// Latencies in milliseconds.
+    #[default]
+    Latency,
+    /// Nothing to us.
+    Ignore,
+}
+
+/// Whether edges lead one way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Directed {
+    /// As the file says.
+    #[default]
+    AsWritten,
+    /// They do, whatever the file says.
+    Yes,
+    /// They do not, whatever the file says.
+    No,
 }
 
 /// Which end of an edge record knows the other.

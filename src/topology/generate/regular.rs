@@ -1,78 +1,10 @@
-//! Generators: graphs by rule, and by draw.
-
-use std::fmt;
+//! `random_regular`: every node has the same number of neighbours, drawn by pairing.
 
 use crate::kernel::{Bits, NodeId, Stream};
 
-use super::graph::Graph;
-use super::rows::Rows;
-
-/// How many neighbours a node has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Degree(pub u32);
-
-/// Why there is no such graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GenerateError {
-    /// A graph without nodes.
-    NoNodes,
-    /// More neighbours than other nodes.
-    TooManyNeighbours {
-        /// Number of nodes.
-        nodes: u32,
-        /// The degree asked for.
-        degree: Degree,
-    },
-    /// An odd number of ends of edges.
-    OddEnds {
-        /// Number of nodes.
-        nodes: u32,
-        /// The degree asked for.
-        degree: Degree,
-    },
-    /// Too many edges to be kept.
-    TooManyEdges,
-}
-
-impl fmt::Display for GenerateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            GenerateError::NoNodes => f.write_str("a graph needs at least one node"),
-            GenerateError::TooManyNeighbours { nodes, degree } => {
-                let (most, degree) = (nodes - 1, degree.0);
-                write!(
-                    f,
-                    "degree {degree} is too much for {nodes} nodes: at most {most} is possible"
-                )
-            }
-            GenerateError::OddEnds { nodes, degree } => write!(
-                f,
-                "{nodes} nodes of degree {} do not pair up: nodes x degree has to be even",
-                degree.0
-            ),
-            GenerateError::TooManyEdges => {
-                f.write_str("nodes x degree is at most 4294967295: use fewer nodes or neighbours")
-            }
-        }
-    }
-}
-
-impl std::error::Error for GenerateError {}
-
-/// Edges i - i+1.
-pub fn line(nodes: u32) -> Graph {
-    let edges: Vec<_> = (1..nodes).map(|i| (NodeId(i - 1), NodeId(i))).collect();
-    Graph::from_edges(nodes, &edges)
-}
-
-/// A line whose ends are joined; two nodes have one edge, one has none.
-pub fn ring(nodes: u32) -> Graph {
-    let mut edges: Vec<_> = (1..nodes).map(|i| (NodeId(i - 1), NodeId(i))).collect();
-    if nodes >= 3 {
-        edges.push((NodeId(nodes - 1), NodeId(0)));
-    }
-    Graph::from_edges(nodes, &edges)
-}
+use super::{Degree, GenerateError};
+use crate::topology::graph::Graph;
+use crate::topology::rows::Rows;
 
 /// A random simple graph in which every node has `degree` neighbours, close to uniform: the pairing
 /// of Steger and Wormald (1999), begun again when it is stuck.
@@ -214,16 +146,6 @@ mod tests {
     fn edges(graph: &Graph) -> Vec<(u32, u32)> {
         let peers = |id| graph.peers(NodeId(id)).iter().map(move |peer| (id, peer.0));
         (0..graph.nodes()).flat_map(peers).filter(|(a, b)| a < b).collect()
-    }
-
-    #[test]
-    fn rings_and_lines() {
-        assert_eq!(edges(&ring(1)), []);
-        assert_eq!(edges(&ring(2)), [(0, 1)]);
-        assert_eq!(edges(&ring(4)), [(0, 1), (0, 3), (1, 2), (2, 3)]);
-        assert_eq!(edges(&line(1)), []);
-        assert_eq!(edges(&line(3)), [(0, 1), (1, 2)]);
-        assert_eq!((ring(0).nodes(), ring(5).edges(), line(5).edges()), (0, 5, 4));
     }
 
     #[test]
