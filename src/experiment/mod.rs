@@ -9,6 +9,7 @@ mod files;
 mod graph_log;
 mod keys;
 mod metrics;
+mod network;
 mod outcome;
 mod published;
 mod record;
