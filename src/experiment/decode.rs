@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::base::{merge, read_base};
 use super::files::Library;
 use super::keys::{NODES_MAX, UNKNOWN};
+use super::network;
 use super::published::{PublishedFigure, decode_published, judge_published};
 use super::record::{
     Condition, Record, Stop, decode_asserts, decode_invariants, decode_record, decode_stop,
@@ -20,7 +21,6 @@ use super::topology::{self, Topology};
 use crate::faults::decode::read_faults;
 use crate::faults::{DiskLoss, Fault, FaultId, Faults};
 use crate::kernel::{Instant, Seed};
-use crate::network::decode::read_network;
 use crate::network::{NetworkConfig, Selector};
 use crate::protocols::Surroundings;
 use crate::settings::{
@@ -187,15 +187,15 @@ impl Reader<'_, '_> {
             self.s.refuse("stop", Code::MissingKey, &message, "give stop.at, such as 60s");
         }
         self.s.put("stop", resolved_stop(&stop));
-        let kinds = self.entry.kinds();
-        let network = self.s.field("network").section(|s| read_network(s, kinds));
+        let network = network::decode(self.s, self.entry, library);
         let faults = read_faults(self.s.field("faults"));
         let mut invariants = decode_invariants(self.s, self.entry);
         let wipes = |fault: &Fault| matches!(fault, Fault::Crash { disk: DiskLoss::Wipe, .. });
         if faults.iter().any(|(_, fault)| wipes(fault)) {
             drop_disk_invariants(self.s, self.entry, &mut invariants);
         }
-        let record = decode_record(self.s, self.entry);
+        let added = network::added_metrics(&network, &faults);
+        let record = decode_record(self.s, self.entry, &added);
         let asserts = decode_asserts(self.s, self.entry);
         let level = self.read_level();
         let published = decode_published(self.s, self.entry);
@@ -306,8 +306,8 @@ impl Reader<'_, '_> {
             }
         };
         self.judge_roles(experiment);
-        if let Err((index, error)) = experiment.network.resolve(&population, seed) {
-            self.refuse_item("network", "links", index, &error.to_string());
+        if let Err(error) = experiment.network.resolve(&population, seed) {
+            self.refuse_item("network", "links", error.link(), &error.to_string());
         }
         if let Err((index, error)) = experiment.protocol.judge_workload(&population, seed, end) {
             self.refuse_item("workload", "", index, &error);

@@ -4,7 +4,11 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::builtin::builtin_file;
+use super::topology::hex;
+use crate::network::decode::NamedFile;
 
 /// Finds and reads files.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +41,17 @@ impl Library {
                 None => Err(format!("there is no file {path}")),
             },
         }
+    }
+
+    /// Reads the file of text that the experiment calls `path`.
+    ///
+    /// # Errors
+    /// One sentence about why not.
+    pub fn read_named(&self, path: &str) -> Result<NamedFile, String> {
+        let bytes = self.read(path)?;
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let text = String::from_utf8(bytes).map_err(|_| format!("{path} is no text in UTF-8"))?;
+        Ok(NamedFile { text, sha256 })
     }
 }
 

@@ -11,6 +11,7 @@ mod graph_log;
 mod ground;
 mod keys;
 mod metrics;
+mod network;
 mod outcome;
 mod published;
 mod record;

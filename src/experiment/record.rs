@@ -4,7 +4,7 @@
 use super::keys::TRACES;
 use super::registry::Entry;
 use crate::kernel::{Instant, Span};
-use crate::measure::{ENGINE, Metric, Scope};
+use crate::measure::{ENGINE, Metric, Scope, UPLINK};
 use crate::settings::{Code, Field, Kind, Mistake, Section, nearest};
 
 /// What ends a run; the first to come. A run with no event left always ends.
@@ -135,7 +135,7 @@ impl TraceLevel {
 
 /// All metrics of an experiment: the protocol's, then the engine's.
 pub fn metrics_of(entry: &dyn Entry) -> impl Iterator<Item = &'static Metric> {
-    entry.metrics().iter().chain(ENGINE)
+    entry.metrics().iter().chain(ENGINE).chain(UPLINK)
 }
 
 /// The metric of that name, or a mistake with the nearest.
@@ -182,15 +182,22 @@ pub(super) fn decode_stop(s: &mut Section<'_>, entry: &dyn Entry) -> Stop {
     })
 }
 
-/// Reads `record`.
-pub(super) fn decode_record(s: &mut Section<'_>, entry: &dyn Entry) -> Record {
+/// Reads `record`; where it names no metrics, `with` are those that have a meaning beside the usual ones.
+pub(super) fn decode_record(
+    s: &mut Section<'_>,
+    entry: &dyn Entry,
+    with: &[&'static [Metric]],
+) -> Record {
     s.field("record").section(|s| {
         let every = s.optional("every").map(|field| field.span(Span::from_secs(1)));
         let warmup = Instant::START + s.span("warmup", Span::ZERO);
         let metrics = s.optional("metrics").map(|field| {
             field.list(|field| read_metric(field, entry)).into_iter().flatten().collect()
         });
-        let metrics: Vec<_> = metrics.unwrap_or_else(|| metrics_of(entry).collect());
+        let metrics: Vec<_> = metrics.unwrap_or_else(|| {
+            let always = entry.metrics().iter().chain(ENGINE);
+            always.chain(with.iter().copied().flatten()).collect()
+        });
         let graph = s.optional("graph").map(|field| field.section(decode_graph));
         let trace = s.choice("trace", TraceLevel::WORDS, TraceLevel::Nothing);
         Record { every, warmup, metrics, graph, trace }

@@ -9,7 +9,7 @@ use super::record::{Condition, GraphFormat, GraphRecord, TraceLevel};
 use super::trace::Tracer;
 use crate::check::{Verdicts, Violation};
 use crate::kernel::{Instant, Seed, Span};
-use crate::measure::{Cost, Metric, Reading, Readings, read_engine};
+use crate::measure::{Cost, Metric, Reading, Readings, read_engine, read_uplinks};
 use crate::network::Network;
 use crate::protocol::{Observer, Origin, Protocol};
 use crate::protocols::{Family, Ground};
@@ -148,7 +148,7 @@ pub(super) fn simulate<F: Family>(
     };
     let faults = experiment.faults.expand(&population, seed, end).map_err(in_fault)?;
     let network = experiment.network.resolve(&population, seed);
-    let network = network.map_err(|(index, error)| format!("network.links.{index}: {error}"))?;
+    let network = network.map_err(|error| format!("network: {error}"))?;
     let config = F::config(settings, ground);
     let watch = F::watch(&config, Verdicts::new(experiment.invariants.clone()));
     let setup = Setup {
@@ -296,7 +296,7 @@ where
 
     fn ended_by_condition(&mut self) -> Option<StopReason> {
         let Condition { metric, bounds } = self.plan.experiment.stop.when.as_ref()?;
-        let readings = self.read(&[metric], Cost::Graph);
+        let readings = self.read(&[metric], Cost::Graph, self.world.now());
         let value = readings.first().and_then(|reading| reading.value)?;
         bounds.hold(value, value).then_some(StopReason::When)
     }
@@ -330,11 +330,12 @@ where
         }
     }
 
-    fn read(&self, wanted: &[&'static Metric], cost: Cost) -> Vec<Reading> {
+    fn read(&self, wanted: &[&'static Metric], cost: Cost, at: Instant) -> Vec<Reading> {
         let mut readings = Readings::new(wanted, cost);
         let [crashes, restarts, faults_void] = self.world.faults();
         let counts = [self.world.events(), crashes, restarts, faults_void];
         read_engine(self.world.books(), F::Protocol::KINDS, counts, &mut readings);
+        read_uplinks(self.world.network().uplinks(), at, &mut readings);
         F::read(&self.world.observer().0, &self.world, &mut readings);
         readings.finish()
     }
@@ -345,7 +346,7 @@ where
             return Ok(());
         }
         self.sampled = Some((at, cost));
-        for reading in self.read(&record.metrics, cost) {
+        for reading in self.read(&record.metrics, cost, at) {
             self.sink.sample(at, &reading)?;
         }
         Ok(())
@@ -370,7 +371,7 @@ where
         let is_recorded = |metric: &Metric| record.metrics.iter().any(|m| m.name == metric.name);
         let others = columns.iter().copied().filter(|metric| !is_recorded(metric));
         let wanted: Vec<_> = record.metrics.iter().copied().chain(others).collect();
-        let readings = self.read(&wanted, Cost::Graph);
+        let readings = self.read(&wanted, Cost::Graph, end);
         // What was sampled at this instant already is not repeated.
         let sampled = self.sampled.filter(|(at, _)| *at == end).map(|(_, cost)| cost);
         let is_due = |metric: &Metric| {

@@ -2,6 +2,8 @@
 
 use super::metric::{Cost, Metric, Scope};
 use super::reading::{Id, Readings};
+use crate::kernel::Instant;
+use crate::network::Line;
 use crate::simulation::{Books, KindBooks};
 
 const fn count(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
@@ -36,7 +38,59 @@ pub const ENGINE: &[Metric] = &[
     by_kind("messages_lost_by_kind", "copies lost, by kind"),
     by_kind("messages_in_flight_by_kind", "copies under way, by kind"),
     by_kind("messages_to_nobody_by_kind", "copies for nobody, by kind"),
+    count("messages_lost_queue_full", "count", "messages lost as their sender's queue was full"),
+    count("bytes_sent", "bytes", "bytes of the messages that were handed to the network"),
+    count("bytes_delivered", "bytes", "bytes of the copies that a node handled"),
 ];
+
+/// The metrics of uplinks, of runs in which messages take time to leave.
+pub const UPLINK: &[Metric] = &[
+    Metric {
+        name: "uplink_busy_share",
+        unit: "ratio",
+        scope: Scope::Each("node"),
+        cost: Cost::Scan,
+        says: "the share of the time so far in which a node's uplink was busy",
+    },
+    Metric {
+        cost: Cost::Scan,
+        ..count("uplink_busy_share_mean", "ratio", "that share, averaged over all nodes that sent")
+    },
+    Metric {
+        cost: Cost::Scan,
+        ..count("uplink_wait_mean", "ms", "how long messages waited for their uplinks, averaged")
+    },
+    Metric {
+        cost: Cost::Scan,
+        ..count("uplink_wait_max", "ms", "the longest that a message waited for its uplink")
+    },
+];
+
+/// Reads the metrics of uplinks at a moment.
+pub fn read_uplinks(uplinks: &[Line], now: Instant, readings: &mut Readings<'_>) {
+    if !readings.want_any(&["uplink_busy_share", "uplink_busy_share_mean"])
+        && !readings.want_any(&["uplink_wait_mean", "uplink_wait_max"])
+    {
+        return;
+    }
+    let used = || (0..).zip(uplinks).filter(|(_, line)| line.waits().count > 0);
+    let share = |line: &Line| line.busy(now).nanos() as f64 / now.nanos() as f64;
+    let (mut shares, mut nodes) = (0.0, 0.0);
+    let (mut waited, mut count, mut max) = (0.0, 0, 0.0f64);
+    for (node, line) in used() {
+        readings.put_each("uplink_busy_share", Id::Number(node), share(line));
+        shares += share(line);
+        nodes += 1.0;
+        let waits = line.waits();
+        waited += waits.total.as_millis_f64();
+        count += waits.count;
+        max = max.max(waits.max.as_millis_f64());
+    }
+    let known = |value: f64| Some(value).filter(|_| count > 0);
+    readings.put("uplink_busy_share_mean", known(shares / nodes));
+    readings.put("uplink_wait_mean", known(waited / count as f64));
+    readings.put("uplink_wait_max", known(max));
+}
 
 /// Reads them.
 pub fn read_engine(
@@ -53,6 +107,9 @@ pub fn read_engine(
     readings.count("messages_lost", total.lost());
     readings.count("messages_lost_loss", total.lost_by_chance);
     readings.count("messages_lost_partitioned", total.lost_to_partitions);
+    readings.count("messages_lost_queue_full", total.lost_to_full_queues);
+    readings.count("bytes_sent", total.bytes_sent);
+    readings.count("bytes_delivered", total.bytes_delivered);
     readings.count("messages_in_flight", total.in_flight());
     readings.count("messages_to_nobody", total.to_nobody);
     readings.count("crashes", crashes);

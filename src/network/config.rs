@@ -1,9 +1,14 @@
 //! What a network is like: plain data in which every value makes sense.
 
+use super::latency::Latency;
+use super::line::Bandwidth;
 use super::links::{Links, NodeSet};
+use super::loss::Loss;
+use super::matrix::MatrixError;
 use super::population::{Population, SelectorError};
 use super::selector::Selector;
 use crate::kernel::{Bits, Distribution, Domain, Place, Probability, Seed, Span, Stream};
+use std::fmt;
 use std::num::NonZeroU8;
 
 /// What a network is like. `S` is what stands for a set of nodes: a [`NodeSet`], or before a run a
@@ -12,8 +17,8 @@ use std::num::NonZeroU8;
 pub struct NetworkConfig<S = NodeSet> {
     /// How long a copy takes.
     pub latency: Latency,
-    /// The probability that a message is lost, each on its own.
-    pub loss: Probability,
+    /// How messages are lost.
+    pub loss: Loss,
     /// How messages multiply.
     pub duplication: Duplication,
     /// Whether copies overtake each other.
@@ -26,6 +31,8 @@ pub struct NetworkConfig<S = NodeSet> {
     pub links: Vec<LinkOverride<S>>,
     /// Whom a node may send to.
     pub reach: Reach,
+    /// How fast messages leave and arrive.
+    pub bandwidth: Bandwidth,
 }
 
 impl<S> Default for NetworkConfig<S> {
@@ -33,13 +40,14 @@ impl<S> Default for NetworkConfig<S> {
     fn default() -> NetworkConfig<S> {
         NetworkConfig {
             latency: Latency::PerCopy(Distribution::Constant(Span::from_millis(1))),
-            loss: Probability::ZERO,
+            loss: Loss::NEVER,
             duplication: Duplication { probability: Probability::ZERO, copies: NonZeroU8::MIN },
             order: Order::Unordered,
             reorder: None,
             per_kind: Vec::new(),
             links: Vec::new(),
             reach: Reach::Anyone,
+            bandwidth: Bandwidth::default(),
         }
     }
 }
@@ -48,13 +56,12 @@ impl NetworkConfig<Selector> {
     /// The same for the nodes of `population`; what is random is drawn once for the run.
     ///
     /// # Errors
-    /// The first selector that makes no sense for the population, and the index of its entry in
-    /// `links`.
+    /// The first setting that makes no sense for the population.
     pub fn resolve(
         &self,
         population: &Population,
         seed: Seed,
-    ) -> Result<NetworkConfig, (usize, SelectorError)> {
+    ) -> Result<NetworkConfig, NetworkError> {
         let resolve = |(index, by): (usize, &LinkOverride<Selector>)| {
             // No node has this id, so no link has this stream.
             let mut stream = Stream::new(seed, Domain::Link, u64::MAX, index as u64);
@@ -62,31 +69,64 @@ impl NetworkConfig<Selector> {
                 let targets = selector.resolve(population, &mut stream)?;
                 Ok(targets.resolve(|_| Vec::new()))
             });
-            let links = links.map_err(|error| (index, error))?;
-            Ok(LinkOverride { links, what: by.what.clone() })
+            let links = links.map_err(|error| NetworkError::Link(index, error))?;
+            Ok(LinkOverride { links, what: by.what.resolve(population)? })
         };
-        let links = self.links.iter().enumerate().map(resolve).collect::<Result<_, _>>()?;
+        let by_kind = |(kind, what): &(u8, Override)| Ok((*kind, what.resolve(population)?));
         Ok(NetworkConfig {
-            latency: self.latency.clone(),
+            latency: resolve_latency(&self.latency, population)?,
             loss: self.loss,
             duplication: self.duplication,
             order: self.order,
             reorder: self.reorder.clone(),
-            per_kind: self.per_kind.clone(),
-            links,
+            per_kind: self.per_kind.iter().map(by_kind).collect::<Result<_, NetworkError>>()?,
+            links: (self.links.iter().enumerate().map(resolve))
+                .collect::<Result<_, NetworkError>>()?,
             reach: self.reach,
+            bandwidth: self.bandwidth,
         })
     }
 }
 
-/// How the latency of a copy, one way, comes about.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Latency {
-    /// Drawn for every copy.
-    PerCopy(Distribution),
-    /// Drawn once a directed link; each copy takes that times 1 + U[0, jitter).
-    PerLink(Distribution, Factor),
+fn resolve_latency(latency: &Latency, population: &Population) -> Result<Latency, NetworkError> {
+    Ok(match latency {
+        Latency::Matrix(rows, jitter) => {
+            let rows = rows.resolve(population).map_err(NetworkError::Matrix)?;
+            Latency::Matrix(rows, jitter.clone())
+        }
+        other => other.clone(),
+    })
 }
+
+/// Why a network makes no sense for a population; prints as one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NetworkError {
+    /// The entry of `links` of that index selects nodes that are not there.
+    Link(usize, SelectorError),
+    /// A node is at no place of a latency matrix.
+    Matrix(MatrixError),
+}
+
+impl NetworkError {
+    /// The index of the entry of `links` that is wrong; none has this great a one if it is something else.
+    pub fn link(&self) -> usize {
+        match self {
+            NetworkError::Link(index, _) => *index,
+            NetworkError::Matrix(_) => usize::MAX,
+        }
+    }
+}
+
+impl fmt::Display for NetworkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NetworkError::Link(_, error) => error.fmt(f),
+            NetworkError::Matrix(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NetworkError {}
 
 /// With some probability a message has this many duplicates, each with a latency of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,8 +168,15 @@ impl Reorder {
 pub struct Override {
     /// How long a copy takes.
     pub latency: Option<Latency>,
-    /// The probability of loss.
-    pub loss: Option<Probability>,
+    /// How they are lost.
+    pub loss: Option<Loss>,
+}
+
+impl Override {
+    fn resolve(&self, population: &Population) -> Result<Override, NetworkError> {
+        let latency = self.latency.as_ref().map(|latency| resolve_latency(latency, population));
+        Ok(Override { latency: latency.transpose()?, loss: self.loss })
+    }
 }
 
 /// What differs for some links.

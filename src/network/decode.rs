@@ -1,27 +1,32 @@
 //! The section `network:` of an experiment, and what other sections write in the same words.
 
+mod bandwidth;
+mod latency;
 mod selector;
 #[cfg(test)]
 mod tests;
 
 pub use selector::{NODE, SELECTOR, SELECTORS, fraction, read_selector};
 
-use super::config::{Duplication, Factor, Latency, LinkOverride, NetworkConfig, Order, Override};
-use super::config::{Reach, Reorder};
+use super::config::{Duplication, LinkOverride, NetworkConfig, Order, Override, Reach, Reorder};
 use super::links::Links;
+use super::loss::{Burst, BurstLoss, BurstTurns, Loss};
 use super::selector::Selector;
-use crate::kernel::{Distribution, Probability, Span};
-use crate::settings::distribution::{
-    EMPIRICAL, EXPONENTIAL, LOGNORMAL, NORMAL, PARETO, UNIFORM, WEIBULL, read_keys,
-};
+use crate::kernel::{Probability, Span};
 use crate::settings::{Code, Field, Key, Kind, Section, Shape, Value, Variant, join_keys};
-use serde_json::json;
+use bandwidth::{BANDWIDTH, read_bandwidth};
+use latency::{LATENCY, read_latency};
 use std::num::NonZeroU8;
 
 /// The keys of `network`.
 pub const NETWORK: &[Key] = &[
-    Key::new("latency", LATENCY, "1ms", "how long a message takes, one way"),
-    Key::new("loss", Shape::Probability, "0", "the probability that a message is lost"),
+    Key::varies(
+        "latency",
+        LATENCY,
+        "edge if the topology has latencies, else 1ms",
+        "how long a message takes, one way",
+    ),
+    Key::new("loss", LOSS, "0", "the probability that a message is lost"),
     Key::new("duplicate", Shape::Probability, "0", "the probability that a message is duplicated"),
     Key::new(
         "copies",
@@ -39,6 +44,7 @@ pub const NETWORK: &[Key] = &[
         "false",
         "what is sent to other nodes than neighbours is addressed to nobody",
     ),
+    Key::optional("bandwidth", BANDWIDTH, "how fast nodes send and receive"),
 ];
 
 /// The keys of `reorder`.
@@ -54,7 +60,7 @@ const ORDERS: &[Variant] = &[
 
 const OVERRIDE: &[Key] = &[
     Key::optional("latency", LATENCY, "how long these take"),
-    Key::optional("loss", Shape::Probability, "the probability that one of these is lost"),
+    Key::optional("loss", LOSS, "the probability that one of these is lost"),
 ];
 
 const LINK: &[Key] = &join_keys::<4>(
@@ -65,76 +71,86 @@ const LINK: &[Key] = &join_keys::<4>(
     OVERRIDE,
 );
 
-const LATENCY: Shape = Shape::Either(&[Shape::SPAN, Shape::OneOf(LATENCIES)]);
+/// What stands for a loss.
+const LOSS: Shape = Shape::Either(&[Shape::Probability, Shape::OneOf(LOSSES)]);
 
-const LATENCIES: &[Variant] = &[
-    Variant::new("constant", Shape::SPAN, "always the same"),
-    Variant::new(
-        "uniform",
-        Shape::Keys(&join_keys::<5>(UNIFORM, PER)),
-        "every value between two equally likely",
-    ),
-    Variant::new(
-        "normal",
-        Shape::Keys(&join_keys::<5>(NORMAL, PER)),
-        "the bell curve, cut off below",
-    ),
-    Variant::new(
-        "lognormal",
-        Shape::Keys(&join_keys::<6>(LOGNORMAL, PER)),
-        "the logarithm is normal",
-    ),
-    Variant::new(
-        "exponential",
-        Shape::Keys(&join_keys::<4>(EXPONENTIAL, PER)),
-        "the time between unrelated events",
-    ),
-    Variant::new(
-        "pareto",
-        Shape::Keys(&join_keys::<5>(PARETO, PER)),
-        "a tail that falls like a power",
-    ),
-    Variant::new(
-        "weibull",
-        Shape::Keys(&join_keys::<4>(WEIBULL, PER)),
-        "the time until the weakest part fails",
-    ),
-    Variant::new("empirical", Shape::Keys(&join_keys::<4>(EMPIRICAL, PER)), "as it was measured"),
+const LOSSES: &[Variant] =
+    &[Variant::new("burst", Shape::Keys(BURST), "links turn bad and good again (Gilbert-Elliott)")];
+
+const BURST: &[Key] = &[
+    Key::required("to_bad", Shape::Probability, "that a good link turns bad before a message"),
+    Key::required("to_good", Shape::Probability, "that a bad one turns good"),
+    Key::new("loss_good", Shape::Probability, "0", "the probability of loss on a good link"),
+    Key::new("loss_bad", Shape::Probability, "1", "that on a bad one"),
 ];
 
-const PER: &[Key] = &[
-    Key::new("per", Shape::OneOf(UNITS), "copy", "what a latency is drawn for"),
-    Key::optional(
-        "jitter",
-        Shape::Number { min: 0.0, max: 1e6 },
-        "a copy takes up to this share longer than its link",
-    ),
-];
+/// What the section may have to know of the rest of an experiment.
+pub struct Around<'a> {
+    /// The kinds of the protocol's messages.
+    pub kinds: &'a [&'a str],
+    /// Finds the files that it names, or says why not.
+    pub files: &'a dyn Fn(&str) -> Result<NamedFile, String>,
+    /// Whether the topology's edges have latencies.
+    pub has_latencies: bool,
+    /// Whether its nodes have positions.
+    pub has_positions: bool,
+}
 
-const UNITS: &[Variant] = &[
-    Variant::word("copy", "drawn anew for every copy of a message"),
-    Variant::word("link", "drawn once for each link and direction"),
-];
+/// A file that a setting names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// What it says.
+    pub text: String,
+    /// Its digest, in hexadecimal digits.
+    pub sha256: String,
+}
 
-/// Reads a section declared as [`NETWORK`]; `kinds` are those of the protocol's messages.
-pub fn read_network(s: &mut Section<'_>, kinds: &[&str]) -> NetworkConfig<Selector> {
+/// Reads a section declared as [`NETWORK`].
+pub fn read_network(s: &mut Section<'_>, around: &Around<'_>) -> NetworkConfig<Selector> {
     let orders = [("unordered", Order::Unordered), ("fifo", Order::Fifo)];
     NetworkConfig {
-        latency: read_latency(s),
-        loss: read_probability(s, "loss"),
+        latency: read_latency(s, around),
+        loss: read_loss(s),
         duplication: Duplication {
             probability: read_probability(s, "duplicate"),
             copies: NonZeroU8::new(s.count("copies", 1)).unwrap_or(NonZeroU8::MIN),
         },
         order: s.choice("order", &orders, Order::Unordered),
         reorder: read_reorder(s),
-        per_kind: read_per_kind(s, kinds),
-        links: s.field("links").list(read_link),
+        per_kind: read_per_kind(s, around),
+        links: s.field("links").list(|field| read_link(field, around)),
         reach: match s.switch("restrict_to_topology", false) {
             true => Reach::Neighbours,
             false => Reach::Anyone,
         },
+        bandwidth: read_bandwidth(s),
     }
+}
+
+/// Reads the key `loss`, declared as [`LOSS`].
+fn read_loss(s: &mut Section<'_>) -> Loss {
+    let is_choice = |value: &Value| matches!(value.kind, Kind::Map(_));
+    let field = s.field("loss");
+    if field.value().is_some_and(is_choice) {
+        return field.one_of("burst", |_, field| field.section(read_burst));
+    }
+    Loss::Independent(Probability::new(field.probability(0.0)).expect("between 0 and 1"))
+}
+
+fn read_burst(s: &mut Section<'_>) -> Loss {
+    let before = s.errors();
+    let turns = BurstTurns {
+        to_bad: read_probability(s, "to_bad"),
+        to_good: read_probability(s, "to_good"),
+    };
+    let bad = Probability::new(s.probability("loss_bad", 1.0)).expect("between 0 and 1");
+    let loss = BurstLoss { good: read_probability(s, "loss_good"), bad };
+    let burst = Burst::new(turns, loss);
+    if burst.is_none() && s.errors() == before {
+        let message = "a link that never changes has no bursts";
+        s.refuse("to_bad", Code::Conflict, message, "give more than 0 to one of both turns");
+    }
+    burst.map_or(Loss::NEVER, Loss::Burst)
 }
 
 /// Reads a key declared as a probability with the default 0.
@@ -151,29 +167,30 @@ pub fn read_reorder(s: &mut Section<'_>) -> Option<Reorder> {
     s.optional("reorder").map(|field| field.section(read))
 }
 
-fn read_per_kind(s: &mut Section<'_>, kinds: &[&str]) -> Vec<(u8, Override)> {
+fn read_per_kind(s: &mut Section<'_>, around: &Around<'_>) -> Vec<(u8, Override)> {
+    let kinds = around.kinds;
     let named = s.field("per_kind").map(|name, mut field| {
         let kind = kinds.iter().position(|kind| *kind == name.text);
         if kind.is_none() {
             let message = format!("the protocol has no messages of kind `{}`", name.text);
             field.refuse(Code::UnknownChoice, &message, &format!("kinds: {}", kinds.join(", ")));
         }
-        (kind.unwrap_or(0) as u8, field.section(read_override))
+        (kind.unwrap_or(0) as u8, field.section(|s| read_override(s, around)))
     });
     named.into_iter().map(|(_, by_kind)| by_kind).collect()
 }
 
-fn read_override(s: &mut Section<'_>) -> Override {
+fn read_override(s: &mut Section<'_>, around: &Around<'_>) -> Override {
     Override {
-        latency: s.has("latency").then(|| read_latency(s)),
-        loss: s.has("loss").then(|| read_probability(s, "loss")),
+        latency: s.has("latency").then(|| read_latency(s, around)),
+        loss: s.has("loss").then(|| read_loss(s)),
     }
 }
 
-fn read_link(field: Field<'_>) -> LinkOverride<Selector> {
+fn read_link(field: Field<'_>, around: &Around<'_>) -> LinkOverride<Selector> {
     field.section(|s| {
         let (from, to) = (read_lasting(s, "from"), read_lasting(s, "to"));
-        LinkOverride { links: Links::From(from, to), what: read_override(s) }
+        LinkOverride { links: Links::From(from, to), what: read_override(s, around) }
     })
 }
 
@@ -185,48 +202,4 @@ fn read_lasting(s: &mut Section<'_>, name: &'static str) -> Selector {
         s.refuse(name, Code::Conflict, message, "select nodes by id, name or group");
     }
     selector
-}
-
-/// Reads the key `latency`, declared as [`LATENCY`]: a span, or a model with keys of its own.
-fn read_latency(s: &mut Section<'_>) -> Latency {
-    let default = Span::from_millis(1);
-    let field = s.field("latency");
-    if field.value().is_some_and(names_a_model) {
-        return field.one_of("constant", |name, field| match name {
-            "constant" => Latency::PerCopy(Distribution::Constant(field.span(default))),
-            _ => field.section(|s| read_model(name, s)),
-        });
-    }
-    let span = field.span(default);
-    s.put("latency", json!({ "constant": span.nanos() }));
-    Latency::PerCopy(Distribution::Constant(span))
-}
-
-fn read_model(name: &'static str, s: &mut Section<'_>) -> Latency {
-    let setting = read_keys(name, s);
-    // Where this is refused, it is the model that has this key.
-    let distribution = s.sampler("file", &setting);
-    match s.choice("per", &[("copy", Per::Copy), ("link", Per::Link)], Per::Copy) {
-        Per::Copy => Latency::PerCopy(distribution),
-        Per::Link => {
-            let jitter = s.optional("jitter").map_or(0.0, |field| field.number(0.0));
-            let jitter = Factor::new(jitter).expect("settings are finite and not negative");
-            Latency::PerLink(distribution, jitter)
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Per {
-    Copy,
-    Link,
-}
-
-/// Whether a value is a choice between models rather than a span.
-fn names_a_model(value: &Value) -> bool {
-    match &value.kind {
-        Kind::Map(_) => true,
-        Kind::Text(text) => !text.starts_with(|c: char| c.is_ascii_digit()),
-        _ => false,
-    }
 }

@@ -60,6 +60,8 @@ impl LossReason {
 pub enum Arrival {
     /// It arrives.
     Deliver,
+    /// It comes to its receiver's downlink, and arrives when it is through.
+    Downlink,
     /// It is lost: [`LossReason::Partitioned`].
     Lost,
     /// Its link is clogged: it waits, and is asked about again then.

@@ -15,19 +15,31 @@
 mod config;
 pub mod decode;
 mod fate;
+mod latency;
+mod line;
+#[cfg(test)]
+mod line_tests;
 mod links;
+mod loss;
+mod matrix;
 mod population;
 mod route;
 mod rule;
 mod selector;
+mod terrain;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Duplication, Factor, Latency, LinkOverride, NetworkConfig, Order, Override};
-pub use config::{Reach, Reorder};
+pub use config::{Duplication, Factor, LinkOverride, NetworkConfig, NetworkError, Order};
+pub use config::{Override, Reach, Reorder};
 pub use fate::{Arrival, Fate, LossReason, Parcel};
+pub use latency::{Distance, Latency};
+pub use line::{Bandwidth, BandwidthSource, Line, Rate, Waits};
 pub use links::{Direction, Links, NodeSet};
+pub use loss::{Burst, BurstLoss, BurstTurns, Loss};
+pub use matrix::{Matrix, MatrixBy, MatrixError, MatrixRows, Trip};
 pub use population::{Population, SelectorError};
 pub use route::Network;
 pub use rule::{Degradation, Rule, RuleId};
 pub use selector::{Fraction, Selector, Targets};
+pub use terrain::Terrain;

@@ -1,11 +1,15 @@
 //! The network: decides the fate of each message from its parcel, its draws and the rules in force.
 
-use super::config::{Latency, NetworkConfig, Order, Override};
+use super::config::{NetworkConfig, Order, Override};
 use super::fate::{Arrival, Fate, LossReason, Parcel};
+use super::latency::Latency;
+use super::line::{Line, Lines};
+use super::loss::{Chains, Loss, Model};
 use super::rule::{Degradation, Rule, RuleId};
-use crate::kernel::{Bits, Distribution, Domain, Instant, NodeId, Places, Probability};
-use crate::kernel::{Seed, Span, Stream};
+use super::terrain::Terrain;
+use crate::kernel::{Bits, Distribution, Instant, NodeId, Places, Probability, Seed, Span};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The network of a run. The simulation begins and ends its rules, and asks it about each message
 /// twice: when it is sent and when a copy would arrive. Messages to oneself are none of its
@@ -18,22 +22,35 @@ pub struct Network {
     seed: Seed,
     /// By number, so that draws and results do not depend on which began first.
     in_force: BTreeMap<RuleId, Rule>,
-    /// How many of them stop copies at arrival.
-    barriers: u32,
+    /// How many rules may stop copies at arrival, and one more where downlinks take time.
+    gates: u32,
     /// Under [`Order::Fifo`], when the last copy of each link that was used arrives.
     last_arrivals: BTreeMap<(NodeId, NodeId), Instant>,
+    /// The links that burst losses have met.
+    chains: Chains,
+    /// Where messages take time to leave or arrive.
+    lines: Option<Lines>,
+    terrain: Arc<dyn Terrain>,
 }
 
 impl Network {
-    /// A network without any rule in force.
+    /// A network without any rule in force, on a terrain without features.
     pub fn new(config: NetworkConfig, seed: Seed) -> Network {
+        Network::over(Arc::new(()), config, seed)
+    }
+
+    /// A network without any rule in force, on a terrain.
+    pub fn over(terrain: Arc<dyn Terrain>, config: NetworkConfig, seed: Seed) -> Network {
         let mut network = Network {
             plain: None,
+            lines: Lines::new(config.bandwidth, &*terrain),
             config,
             seed,
             in_force: BTreeMap::new(),
-            barriers: 0,
+            gates: 0,
             last_arrivals: BTreeMap::new(),
+            chains: Chains::default(),
+            terrain,
         };
         network.note_change();
         network
@@ -56,7 +73,21 @@ impl Network {
     /// What becomes of a copy that would arrive now.
     #[inline(always)]
     pub fn arrive(&self, source: NodeId, target: NodeId) -> Arrival {
-        if self.barriers == 0 { Arrival::Deliver } else { self.judge(source, target) }
+        if self.gates == 0 { Arrival::Deliver } else { self.judge(source, target) }
+    }
+
+    /// When a copy is through that comes to the downlink of `target` now, as [`Arrival::Downlink`] asks for. Messages
+    /// must come in the order of time.
+    pub fn receive(&mut self, now: Instant, target: NodeId, size: u32) -> Instant {
+        match &mut self.lines {
+            Some(lines) => lines.receive(now, target, size, &*self.terrain),
+            None => now,
+        }
+    }
+
+    /// The uplinks by node, as far as they were used; none where messages take no time to leave.
+    pub fn uplinks(&self) -> &[Line] {
+        self.lines.as_ref().map_or(&[], Lines::uplinks)
     }
 
     /// Puts a rule in force, in place of one of the same number.
@@ -73,10 +104,12 @@ impl Network {
 
     fn note_change(&mut self) {
         let barrier = |rule: &&Rule| matches!(rule, Rule::Cut(_) | Rule::Clog(..));
-        self.barriers = self.in_force.values().filter(barrier).count() as u32;
+        let downlinks = u32::from(self.lines.as_ref().is_some_and(Lines::has_downlinks));
+        self.gates = self.in_force.values().filter(barrier).count() as u32 + downlinks;
         let config = &self.config;
         let alone = self.in_force.is_empty()
-            && config.loss == Probability::ZERO
+            && self.lines.is_none()
+            && config.loss == Loss::NEVER
             && config.duplication.probability == Probability::ZERO
             && config.order == Order::Unordered
             && config.reorder.is_none()
@@ -84,39 +117,59 @@ impl Network {
             && config.links.is_empty();
         self.plain = match &config.latency {
             Latency::PerCopy(latency) if alone => Some(latency.clone()),
-            Latency::PerCopy(_) | Latency::PerLink(..) => None,
+            _ => None,
         };
     }
 
-    /// The whole order of decisions.
+    /// The whole order of decisions. A message passes its sender's uplink once, whatever becomes of it after: loss and
+    /// duplication happen in the network behind.
     #[inline(never)]
     fn decide(&mut self, parcel: &Parcel, places: Places) -> Fate {
-        let mut loss = self.deciding(parcel, |what| what.loss).unwrap_or(self.config.loss);
+        let cut = |(_, rule): (RuleId, &Rule)| matches!(rule, Rule::Cut(_));
+        if rules_on_link(&self.in_force, parcel).any(cut) {
+            return Fate::Lost(LossReason::Partitioned);
+        }
+        let leaving = match &mut self.lines {
+            None => Span::ZERO,
+            Some(lines) => match lines.send(parcel, &*self.terrain) {
+                Some(leaving) => leaving,
+                None => return Fate::Lost(LossReason::QueueFull),
+            },
+        };
+        let mut loss = self.loss(parcel, places);
         let mut duplicate = self.config.duplication.probability;
-        for (_, rule) in rules_on_link(&self.in_force, parcel) {
-            match rule {
-                Rule::Cut(_) => return Fate::Lost(LossReason::Partitioned),
-                Rule::Degrade(_, harm) => {
-                    loss = loss.or(harm.loss);
-                    duplicate = duplicate.or(harm.duplicate);
-                }
-                // It touches arrivals only, so that copies leave it in the order in which they
-                // came.
-                Rule::Clog(..) => {}
-            }
+        for (_, harm) in harms(&self.in_force, parcel) {
+            loss = loss.or(harm.loss);
+            duplicate = duplicate.or(harm.duplicate);
         }
         if loss.hit(places.place(place::LOSS).bits()) {
             return Fate::Lost(LossReason::Loss);
         }
         if !duplicate.hit(places.place(place::DUPLICATE).bits()) {
-            return Fate::Deliver(self.delay(parcel, places, 0));
+            return Fate::Deliver(self.delay(parcel, places, 0, leaving));
         }
         let last = self.config.duplication.copies.get();
-        Fate::Copies((0..=last).map(|copy| self.delay(parcel, places, copy)).collect())
+        Fate::Copies((0..=last).map(|copy| self.delay(parcel, places, copy, leaving)).collect())
     }
 
-    /// How long a copy takes: latency, what rules add to it, order, disorder.
-    fn delay(&mut self, parcel: &Parcel, places: Places, copy: u8) -> Span {
+    /// The probability that a message is lost by the network's own doing.
+    fn loss(&mut self, parcel: &Parcel, places: Places) -> Probability {
+        let (model, loss) = match self.deciding(parcel, |what| what.loss) {
+            Some((index, loss)) => (index + 1, loss),
+            None => (0, self.config.loss),
+        };
+        match loss {
+            Loss::Independent(probability) => probability,
+            Loss::Burst(burst) => {
+                let turn = places.place(place::BURST).bits();
+                let link = (parcel.source, parcel.target);
+                self.chains.step((model, &burst), link, self.seed, turn)
+            }
+        }
+    }
+
+    /// How long a copy takes: latency, what rules add to it, the time to leave, order, disorder.
+    fn delay(&mut self, parcel: &Parcel, places: Places, copy: u8, leaving: Span) -> Span {
         let mut delay = self.latency(parcel, places, copy);
         for (_, harm) in harms(&self.in_force, parcel) {
             delay = harm.slow.of(delay);
@@ -124,6 +177,7 @@ impl Network {
         for (id, harm) in harms(&self.in_force, parcel) {
             delay = delay + harm.extra_latency.sample(&mut places.place(place::extra(id, copy)));
         }
+        delay = delay + leaving;
         if self.config.order == Order::Fifo {
             let link = (parcel.source, parcel.target);
             let last = self.last_arrivals.entry(link).or_insert(Instant::START);
@@ -142,33 +196,33 @@ impl Network {
     }
 
     fn latency(&self, parcel: &Parcel, places: Places, copy: u8) -> Span {
-        let mut draws = places.place(place::latency(copy));
-        match self.deciding(parcel, |what| what.latency.as_ref()).unwrap_or(&self.config.latency) {
-            Latency::PerCopy(distribution) => distribution.sample(&mut draws),
-            Latency::PerLink(distribution, jitter) => {
-                let (source, target) = (u64::from(parcel.source.0), u64::from(parcel.target.0));
-                let mut link = Stream::new(self.seed, Domain::Link, source, target);
-                let base = distribution.sample(&mut link);
-                base + Span::from_nanos_f64(base.nanos() as f64 * (jitter.get() * draws.unit()))
-            }
-        }
+        let overridden = self.deciding(parcel, |what| what.latency.as_ref());
+        let latency = overridden.map_or(&self.config.latency, |(_, latency)| latency);
+        let (link, draws) = ((parcel.source, parcel.target), places.place(place::latency(copy)));
+        latency.sample(link, draws, self.seed, &*self.terrain)
     }
 
-    /// What the first override that matches and says anything of it says.
+    /// What the first override that matches and says anything of it says, and its number.
     fn deciding<'a, T>(
         &'a self,
         parcel: &Parcel,
         of: impl Fn(&'a Override) -> Option<T>,
-    ) -> Option<T> {
-        let by_kind = self.config.per_kind.iter().filter(|(kind, _)| *kind == parcel.kind);
-        let by_link =
-            (self.config.links.iter()).filter(|by| by.links.contains(parcel.source, parcel.target));
-        by_kind.map(|(_, what)| what).chain(by_link.map(|by| &by.what)).find_map(of)
+    ) -> Option<(Model, T)> {
+        let by_kind = self.config.per_kind.iter().zip(0..);
+        let by_kind = by_kind.filter(|((kind, _), _)| *kind == parcel.kind);
+        let by_link = self.config.links.iter().zip(self.config.per_kind.len() as u32..);
+        let by_link = by_link.filter(|(by, _)| by.links.contains(parcel.source, parcel.target));
+        (by_kind.map(|((_, what), index)| (index, what)))
+            .chain(by_link.map(|(by, index)| (index, &by.what)))
+            .find_map(|(index, what)| Some((index, of(what)?)))
     }
 
     #[inline(never)]
     fn judge(&self, source: NodeId, target: NodeId) -> Arrival {
-        let mut arrival = Arrival::Deliver;
+        let mut arrival = match &self.lines {
+            Some(lines) if lines.has_downlinks() => Arrival::Downlink,
+            _ => Arrival::Deliver,
+        };
         for rule in self.in_force.values() {
             match rule {
                 Rule::Cut(links) if links.contains(source, target) => return Arrival::Lost,
@@ -206,6 +260,7 @@ mod place {
     use super::RuleId;
 
     pub(super) const LOSS: u32 = 0;
+    pub(super) const BURST: u32 = 1;
     pub(super) const DUPLICATE: u32 = 2;
 
     #[inline(always)]

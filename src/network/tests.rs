@@ -49,7 +49,8 @@ fn first_shifted(perfect: &[Fate], lossy: &[Fate]) -> Option<usize> {
 #[test]
 fn a_loss_rate_leaves_the_latency_of_survivors_as_it_was() {
     let perfect = fates(config(exponential(50)), 10_000);
-    let lossy = fates(NetworkConfig { loss: chance(0.3), ..config(exponential(50)) }, 10_000);
+    let lossy =
+        fates(NetworkConfig { loss: chance(0.3).into(), ..config(exponential(50)) }, 10_000);
     assert!(
         lossy.iter().filter(|fate| matches!(fate, Fate::Lost(LossReason::Loss))).count() > 2_700
     );
@@ -82,7 +83,7 @@ fn losses_meet_the_oracle() {
     assert_eq!(rows.len(), 2);
     for (p, mean_run) in rows {
         let lost: Vec<bool> =
-            fates(NetworkConfig { loss: chance(p), ..config(exponential(50)) }, 1_000_000)
+            fates(NetworkConfig { loss: chance(p).into(), ..config(exponential(50)) }, 1_000_000)
                 .iter()
                 .map(|fate| matches!(fate, Fate::Lost(_)))
                 .collect();
@@ -96,6 +97,78 @@ fn losses_meet_the_oracle() {
         let variance = p * p * (1.0 - p * p) + 2.0 * (p * p * p - p * p * p * p);
         let pair = (pairs - 1e6 * p * p) / (1e6 * variance).sqrt();
         assert!([rate, run, pair].iter().all(|z| z.abs() <= 4.0), "{p}: {rate} {run} {pair}");
+    }
+}
+
+/// The bursts of the oracle.
+fn bursts() -> [(Burst, &'static str); 2] {
+    let burst = |[to_bad, to_good, good, bad]: [f64; 4]| {
+        let turns = BurstTurns { to_bad: chance(to_bad), to_good: chance(to_good) };
+        Burst::new(turns, BurstLoss { good: chance(good), bad: chance(bad) }).unwrap()
+    };
+    [
+        (
+            burst([0.01, 0.25, 0.0, 0.5]),
+            "{burst: {to_bad: 0.01, to_good: 0.25, loss_good: 0, loss_bad: 0.5}}",
+        ),
+        (
+            burst([0.05, 0.5, 0.01, 1.0]),
+            "{burst: {to_bad: 0.05, to_good: 0.5, loss_good: 0.01, loss_bad: 1}}",
+        ),
+    ]
+}
+
+/// Loss rate, pairs in a row, mean run of losses.
+fn loss_figures(lost: &[bool]) -> [f64; 3] {
+    let count = lost.len() as f64;
+    let losses = lost.iter().filter(|lost| **lost).count() as f64;
+    let pairs = lost.windows(2).filter(|pair| pair[0] && pair[1]).count() as f64;
+    let runs = lost.split(|lost| !lost).filter(|run| !run.is_empty()).count() as f64;
+    [losses / count, pairs / (count - 1.0), losses / runs]
+}
+
+#[test]
+fn bursts_meet_the_oracle() {
+    let oracle = include_str!("../../tests/oracles/network/loss.csv");
+    let mut reader = csv::Reader::from_reader(oracle.as_bytes());
+    let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+    for (burst, text) in bursts() {
+        let record = records.iter().find(|record| &record[0] == text).unwrap();
+        let loss = Loss::Burst(burst);
+        let lost: Vec<bool> = fates(NetworkConfig { loss, ..config(exponential(50)) }, 1_000_000)
+            .iter()
+            .map(|fate| matches!(fate, Fate::Lost(_)))
+            .collect();
+        let batches: Vec<_> = lost.chunks(50_000).map(loss_figures).collect();
+        for k in 0..3 {
+            let expected: f64 = record[k + 1].parse().unwrap();
+            let mean = batches.iter().map(|batch| batch[k]).sum::<f64>() / 20.0;
+            let off = |batch: &[f64; 3]| (batch[k] - mean) * (batch[k] - mean);
+            let error = (batches.iter().map(off).sum::<f64>() / 19.0 / 20.0).sqrt();
+            let z = (mean - expected) / error;
+            assert!(z.abs() <= 4.0, "{text}, column {}: {mean}, z {z}", k + 1);
+        }
+    }
+}
+
+#[test]
+fn links_turn_bad_each_by_itself_and_start_as_they_go_on() {
+    let (burst, _) = bursts()[1];
+    let config = NetworkConfig { loss: Loss::Burst(burst), ..config(exponential(50)) };
+    // The first message of each of many links is lost as often as any.
+    let mut network = Network::new(config.clone(), SEED);
+    let mut first = |k: u32| {
+        let places = Places::new(SEED, Domain::Fate, 0, u64::from(k));
+        matches!(network.route(&parcel(0, k, k + 1), places), Fate::Lost(_))
+    };
+    let lost = (0..100_000).filter(|k| first(*k)).count() as f64;
+    let z = (lost - 10_000.0) / (100_000.0f64 * 0.1 * 0.9).sqrt();
+    assert!(z.abs() <= 4.0, "{lost}");
+    // What another link carries changes nothing on this one.
+    let (mut alone, mut beside) = (Network::new(config.clone(), SEED), Network::new(config, SEED));
+    for k in 0..1_000 {
+        beside.route(&parcel(k, 5, 6), Places::new(SEED, Domain::Fate, 5, k));
+        assert_eq!(fate(&mut alone, k), fate(&mut beside, k));
     }
 }
 
@@ -201,7 +274,7 @@ fn the_first_override_that_says_something_decides() {
             LinkOverride { links: from(0, 1), what: Override { latency: latency(2), loss: None } },
             LinkOverride {
                 links: from(0, 1),
-                what: Override { latency: latency(3), loss: Some(Probability::ONE) },
+                what: Override { latency: latency(3), loss: Some(Probability::ONE.into()) },
             },
             LinkOverride { links: from(1, 0), what: Override { latency: latency(3), loss: None } },
         ],
@@ -282,7 +355,7 @@ fn a_degraded_link_is_slower_in_both_directions_and_others_are_not() {
 #[test]
 fn a_burst_of_loss_is_independent_of_the_network_s_own() {
     let mut network =
-        Network::new(NetworkConfig { loss: chance(0.3), ..NetworkConfig::default() }, SEED);
+        Network::new(NetworkConfig { loss: chance(0.3).into(), ..NetworkConfig::default() }, SEED);
     let harm = Degradation { loss: chance(0.5), ..Degradation::default() };
     network.begin(RuleId(0), Rule::Degrade(Links::All, harm));
     let lost = (0..100_000).filter(|k| fate(&mut network, *k) == Fate::Lost(LossReason::Loss));
@@ -313,7 +386,7 @@ proptest! {
         let duplication =
             Duplication { probability: chance(duplicate), copies: NonZeroU8::MIN };
         let mut network = Network::new(
-            NetworkConfig { loss: chance(loss), duplication, ..config(exponential(50)) },
+            NetworkConfig { loss: chance(loss).into(), duplication, ..config(exponential(50)) },
             SEED,
         );
         let before = fate(&mut network, k);

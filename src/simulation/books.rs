@@ -21,6 +21,10 @@ pub struct KindBooks {
     pub lost_to_full_queues: u64,
     /// Copies that found their receiver down, gone, or never there.
     pub to_nobody: u64,
+    /// The bytes of the messages that were sent, each once.
+    pub bytes_sent: u64,
+    /// The bytes of the copies that were delivered.
+    pub bytes_delivered: u64,
 }
 
 impl KindBooks {
@@ -53,6 +57,8 @@ impl AddAssign for KindBooks {
         self.lost_to_partitions += other.lost_to_partitions;
         self.lost_to_full_queues += other.lost_to_full_queues;
         self.to_nobody += other.to_nobody;
+        self.bytes_sent += other.bytes_sent;
+        self.bytes_delivered += other.bytes_delivered;
     }
 }
 

@@ -150,6 +150,7 @@ where
         let Outside { queue, network, observer, books, seed, nodes, .. } = &mut *self.outside;
         let book = books.kind_mut(kind);
         book.sent += 1;
+        book.bytes_sent += u64::from(size);
         let is_reached = match network.config().reach {
             Reach::Anyone => to.0 < *nodes,
             // Role nodes are in no graph: they reach, and are reached by, everybody.

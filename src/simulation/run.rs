@@ -85,6 +85,7 @@ where
                 Event::Deliver { from, message, tag } => self.deliver(me, from, message, tag),
                 Event::Timer(index) => self.fire(me, usize::from(index)),
                 Event::Synced => self.end_sync(me),
+                Event::Landed => self.land(me),
             }
             if let Some(progress) = self.stopped() {
                 return Some(progress);
@@ -108,22 +109,28 @@ where
     /// A copy arrives.
     #[inline(always)]
     fn deliver(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
-        let World { config, graph, nodes, outside, clock, falling, .. } = self;
-        let slot = &mut nodes[me.index()];
-        let is_up = slot.node.as_ref().is_some_and(|node| !P::gone(node));
         if from != me {
+            let outside = &mut self.outside;
             match outside.network.arrive(from, me) {
                 Arrival::Deliver => {}
+                Arrival::Downlink => return self.descend(me, from, message, tag),
                 Arrival::Wait(until) => {
                     let event = Event::Deliver { from, message, tag };
                     return outside.queue.push(Entry { at: until, to: me, event });
                 }
-                Arrival::Lost => {
-                    outside.books.kind_mut(P::kind(&message)).lose(LossReason::Partitioned);
-                    let why = Undelivered::Partitioned;
-                    return outside.observer.on_undelivered(clock.now, me, from, &message, why);
-                }
+                Arrival::Lost => return self.lose(me, from, &message),
             }
+        }
+        self.hand_over(me, from, message, tag);
+    }
+
+    /// The node gets a copy, if it is up.
+    #[inline(always)]
+    fn hand_over(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
+        let World { config, graph, nodes, outside, clock, falling, .. } = self;
+        let slot = &mut nodes[me.index()];
+        let is_up = slot.node.as_ref().is_some_and(|node| !P::gone(node));
+        if from != me {
             let book = outside.books.kind_mut(P::kind(&message));
             if !is_up {
                 book.to_nobody += 1;
@@ -131,6 +138,7 @@ where
                 return outside.observer.on_undelivered(clock.now, me, from, &message, why);
             }
             book.delivered += 1;
+            book.bytes_delivered += u64::from(P::size(&message));
         }
         if !is_up {
             return;
@@ -140,6 +148,37 @@ where
             handle((graph, config), clock, outside, slot, me, input, origin);
         } else {
             self.activate_falling(me, input, origin);
+        }
+    }
+
+    /// A copy meets a cut link at its arrival.
+    #[cold]
+    fn lose(&mut self, me: NodeId, from: NodeId, message: &P::Message) {
+        let outside = &mut self.outside;
+        outside.books.kind_mut(P::kind(message)).lose(LossReason::Partitioned);
+        let (now, why) = (self.clock.now, Undelivered::Partitioned);
+        outside.observer.on_undelivered(now, me, from, message, why);
+    }
+
+    /// A copy comes to its receiver's downlink, which carries one after the other.
+    #[cold]
+    fn descend(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
+        let outside = &mut self.outside;
+        let at = outside.network.receive(self.clock.now, me, P::size(&message));
+        outside.landing.entry(me).or_default().push_back((from, message, tag));
+        outside.queue.push(Entry { at, to: me, event: Event::Landed });
+    }
+
+    /// The first copy on a downlink is through. A cut that has begun since still stops it.
+    #[cold]
+    fn land(&mut self, me: NodeId) {
+        let line = self.outside.landing.get_mut(&me).expect("it was put there");
+        let (from, message, tag) = line.pop_front().expect("an event for each");
+        match self.outside.network.arrive(from, me) {
+            Arrival::Lost => self.lose(me, from, &message),
+            Arrival::Deliver | Arrival::Downlink | Arrival::Wait(_) => {
+                self.hand_over(me, from, message, tag);
+            }
         }
     }
 

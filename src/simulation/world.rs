@@ -1,6 +1,6 @@
 //! The world: all nodes with what the driver keeps beside each, and everything outside of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
 
 use super::books::Books;
@@ -75,7 +75,12 @@ pub(super) enum Event<P: Protocol, T> {
     Timer(u8),
     /// A sync of its disk ends.
     Synced,
+    /// The first of the copies on its downlink is through.
+    Landed,
 }
+
+/// A copy on a downlink: from whom, what, and its tag.
+pub(super) type Landing<P, T> = (NodeId, <P as Protocol>::Message, T);
 
 /// What the driver keeps of a node: one cache line for a small node.
 #[derive(Debug)]
@@ -105,6 +110,8 @@ pub(super) struct Outside<P: Protocol, O, W, T> {
     pub(super) lines: BTreeMap<NodeId, Line<P>>,
     pub(super) moved: Moved,
     pub(super) books: Books,
+    /// What is on the downlinks, first come first.
+    pub(super) landing: BTreeMap<NodeId, VecDeque<Landing<P, T>>>,
 }
 
 /// How far a run has come.
@@ -165,6 +172,7 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             lines: BTreeMap::new(),
             moved: Moved::new(count * timers),
             books: Books::new(P::KINDS.len()),
+            landing: BTreeMap::new(),
         };
         let mut world = World {
             config,
@@ -233,6 +241,11 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
         &self.outside.books
     }
 
+    /// What becomes of messages.
+    pub fn network(&self) -> &Network {
+        &self.outside.network
+    }
+
     /// When the last thing happened.
     pub fn now(&self) -> Instant {
         self.clock.now
@@ -266,6 +279,9 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             {
                 in_flight[P::kind(message)] += 1;
             }
+        }
+        for (_, message, _) in self.outside.landing.values().flatten() {
+            in_flight[P::kind(message)] += 1;
         }
         if let Err(imbalance) = self.outside.books.balance(&in_flight, P::KINDS) {
             panic!("messages are not conserved: {imbalance}");

@@ -1,16 +1,29 @@
 //! The section `network:` read, refused, and written out.
 
 use super::*;
-use crate::kernel::{NodeId, Seed};
-use crate::network::{NodeSet, Population};
+use crate::kernel::{Distribution, NodeId, Seed};
+use crate::network::{
+    Bandwidth, BandwidthSource, Factor, Latency, NetworkError, NodeSet, Population, Rate,
+};
 use crate::settings::{Report, Source, decode, parse};
 
-const KINDS: [&str; 2] = ["push", "ack"];
+/// The files that the texts below name.
+fn file(path: &str) -> Result<NamedFile, String> {
+    let text = match path {
+        "values.txt" => "1.5\n\n2\n",
+        "bad.txt" => "1\nfast\n",
+        "places.csv" => "from,eu,us\neu,0,100\nus,80,2\n",
+        _ => return Err(format!("there is no file {path}")),
+    };
+    Ok(NamedFile { text: text.to_owned(), sha256: format!("digest of {path}") })
+}
 
 fn read(source: &std::sync::Arc<Source>) -> (NetworkConfig<Selector>, String, Report) {
     let mut report = Report::new();
     let tree = parse(source, &mut report).unwrap();
-    let (config, canonical) = decode(&tree, NETWORK, &mut report, |s| read_network(s, &KINDS));
+    let (kinds, files) = (&["push", "ack"], &file);
+    let around = Around { kinds, files, has_latencies: false, has_positions: true };
+    let (config, canonical) = decode(&tree, NETWORK, &mut report, |s| read_network(s, &around));
     (config, canonical.to_string(), report)
 }
 
@@ -67,14 +80,14 @@ restrict_to_topology: on
         config,
         NetworkConfig {
             latency: Latency::PerLink(exponential, half),
-            loss: p(0.25),
+            loss: p(0.25).into(),
             duplication: Duplication { probability: p(0.5), copies: NonZeroU8::new(3).unwrap() },
             order: Order::Fifo,
             reorder: Some(Reorder {
                 probability: p(0.125),
                 extra: Distribution::uniform(ms(1), ms(2)).unwrap(),
             }),
-            per_kind: vec![(1, Override { latency: None, loss: Some(Probability::ONE) })],
+            per_kind: vec![(1, Override { latency: None, loss: Some(Probability::ONE.into()) })],
             links: vec![LinkOverride {
                 links: Links::From(from, Selector::Group("eu".to_owned())),
                 what: Override {
@@ -83,12 +96,14 @@ restrict_to_topology: on
                 },
             }],
             reach: Reach::Neighbours,
+            bandwidth: Bandwidth::default(),
         }
     );
 
     let mut population = Population::of(5);
     let missing = config.resolve(&population, Seed(1)).unwrap_err();
-    assert_eq!((missing.0, missing.1.to_string()), (0, "there is no group `eu`".to_owned()));
+    assert_eq!(missing.to_string(), "there is no group `eu`");
+    assert!(matches!(missing, NetworkError::Link(0, _)));
     population.groups.insert("eu".to_owned(), vec![NodeId(4)]);
     let set = |ids: &[u32]| ids.iter().map(|id| NodeId(*id)).collect::<NodeSet>();
     let resolved = config.resolve(&population, Seed(1)).unwrap();
@@ -107,7 +122,7 @@ fn mistakes_are_named_all_at_once() {
     for (text, expected) in [
         ("los: 0.1\nlatency: 5\nloss: 5\n", &["E012", "E015", "E014"][..]),
         ("latency: {normal: {mean: 1ms, sd: 1ms, min: 9ms}}", &["E020 `min` lies so far"]),
-        ("latency: {empirical: {file: x.txt}}", &["E020 a file of values"]),
+        ("latency: {empirical: {file: x.txt}}", &["E0"]),
         ("latency: {pareto: {min: 1ms, alpha: 1}}", &["W001 a Pareto distribution has no mean"]),
         (
             "latency: {exponential: {mean: 1ms, jitter: 0.1}}",
@@ -125,4 +140,67 @@ fn mistakes_are_named_all_at_once() {
             assert!(found.starts_with(expected), "{text}: {found} is not {expected}");
         }
     }
+}
+
+#[test]
+fn files_and_matrices_are_read_and_named_by_their_digests() {
+    let ms = Span::from_millis;
+    let (config, canonical) = accepted("latency: {empirical: {file: values.txt}}");
+    let values = Distribution::values(vec![Span::from_nanos(1_500_000), ms(2)]).unwrap();
+    assert_eq!(config.latency, Latency::PerCopy(values));
+    assert!(canonical.contains(r#""sha256":"digest of values.txt""#), "{canonical}");
+
+    let (config, _) = accepted("latency: {matrix: {rtt: places.csv, jitter: 1ms}}");
+    let Latency::Matrix(rows, jitter) = &config.latency else { panic!("{config:?}") };
+    assert_eq!(jitter, &Distribution::Constant(ms(1)));
+    let mut population = Population::of(2);
+    population.groups.insert("eu".to_owned(), vec![NodeId(0)]);
+    population.groups.insert("us".to_owned(), vec![NodeId(1)]);
+    let rows = rows.resolve(&population).unwrap();
+    assert_eq!(rows.cell(NodeId(0), NodeId(1)), ms(50));
+
+    let (config, _) = accepted("latency: {matrix: {rtt: aws11}}");
+    population.groups.clear();
+    population.groups.insert("us-east-1".to_owned(), vec![NodeId(0)]);
+    population.groups.insert("sa-east-1".to_owned(), vec![NodeId(1)]);
+    let Latency::Matrix(rows, _) = &config.latency else { panic!("{config:?}") };
+    // 116 ms there and back.
+    assert_eq!(rows.resolve(&population).unwrap().cell(NodeId(1), NodeId(0)), ms(58));
+}
+
+#[test]
+fn bursts_and_bandwidths_are_what_they_say() {
+    let (config, _) = accepted("loss: {burst: {to_bad: 0.25, to_good: 0.75, loss_bad: 0.5}}");
+    let Loss::Burst(burst) = config.loss else { panic!("{config:?}") };
+    assert_eq!(burst.bad_share().get(), 0.25);
+    let (config, canonical) = accepted("bandwidth: 10Mbps");
+    assert_eq!(
+        (config.bandwidth.up, config.bandwidth.down),
+        (Rate::new(10_000_000), Rate::new(10_000_000))
+    );
+    assert_eq!(canonical, accepted("bandwidth: {up: 10Mbps, down: 10Mbps}").1);
+    let (config, _) =
+        accepted("bandwidth: {up: 1Mbps, queue: 1KiB, headers: 40B, from_topology: off}");
+    let Bandwidth { up, down, queue, headers, source } = config.bandwidth;
+    assert_eq!((up, down, queue, headers), (Rate::new(1_000_000), None, Some(1024), 40));
+    assert_eq!(source, BandwidthSource::Network);
+}
+
+#[test]
+fn what_a_file_or_the_topology_lacks_is_said() {
+    for (text, expected) in [
+        ("latency: {empirical: {file: none.txt}}", "there is no file none.txt"),
+        ("latency: {empirical: {file: bad.txt}}", "bad.txt, line 2: this is no number"),
+        ("latency: {empirical: {file: values.txt, sha256: x}}", "values.txt is not the file"),
+        ("latency: {matrix: {one_way: aws11}}", "aws11 holds round trips"),
+        ("latency: {matrix: {}}", "a matrix holds one-way latencies or round trips"),
+        ("latency: {matrix: {rtt: values.txt}}", "values.txt, line 1: a first line"),
+        ("latency: edge", "the topology has no latencies"),
+        ("loss: {burst: {to_bad: 0, to_good: 0}}", "a link that never changes has no bursts"),
+    ] {
+        let found = mistakes(text);
+        assert!(found.len() == 1 && found[0].contains(expected), "{text}: {found:?}");
+    }
+    accepted("latency: {edge: {default: 4ms}}");
+    accepted("latency: {geo: {per_unit: 2ms, base: 1ms, jitter: {exponential: {mean: 1ms}}}}");
 }
