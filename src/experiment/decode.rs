@@ -21,7 +21,7 @@ use super::topology::{self, Topology};
 use crate::faults::decode::read_faults;
 use crate::faults::{DiskLoss, Fault, FaultId, Faults};
 use crate::kernel::{Instant, Seed};
-use crate::network::{NetworkConfig, Selector};
+use crate::network::{NetworkConfig, Population, Selector};
 use crate::protocols::Surroundings;
 use crate::settings::{
     Code, Form, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
@@ -139,8 +139,11 @@ impl Given {
             known.for_each(|mistake| report.add(mistake.clone()));
             return None;
         };
-        let (experiment, canonical) =
-            decode(tree, entry.keys(), report, |s| Reader { s, entry }.read(&self.library));
+        let said = ["topology", "nodes", "seed"].map(|key| tree.get(key).map(Value::to_json));
+        let ground = format!("{} {said:?}", entry.name());
+        let (experiment, canonical) = decode(tree, entry.keys(), report, |s| {
+            Reader { s, entry, ground, library: &self.library }.read()
+        });
         if self.source.form() == Form::Written {
             // A resolved experiment has no sweep any more, whose keys its figures may name.
             judge_published(tree, &canonical, report);
@@ -157,10 +160,14 @@ impl Given {
 struct Reader<'r, 's> {
     s: &'r mut Section<'s>,
     entry: &'static dyn Entry,
+    /// What is said of all that the ground of a run comes of.
+    ground: String,
+    library: &'r Library,
 }
 
 impl Reader<'_, '_> {
-    fn read(mut self, library: &Library) -> Option<Experiment> {
+    fn read(mut self) -> Option<Experiment> {
+        let library = self.library;
         let before = self.s.errors();
         self.s.count::<u32>("schema", 1);
         let name = self.read_name();
@@ -290,21 +297,7 @@ impl Reader<'_, '_> {
     fn judge(&mut self, experiment: &Experiment) {
         let seed = experiment.seed.replication(0);
         let end = experiment.end();
-        let population = match experiment.ground(seed) {
-            Ok(ground) => {
-                let topology = experiment.topology.as_ref();
-                let surprise = topology.and_then(|t| t.surprise(&ground.graph, experiment.nodes));
-                if let Some(message) = surprise {
-                    let place = self.s.place("topology").clone();
-                    self.s.report().add(Mistake::new(Code::Surprising, message, place));
-                }
-                experiment.population_on(&ground)
-            }
-            Err(error) => {
-                self.s.refuse("topology", Code::OutOfRange, &error, "in this topology");
-                experiment.population()
-            }
-        };
+        let population = self.judge_ground(experiment, seed);
         self.judge_roles(experiment);
         if let Err(error) = experiment.network.resolve(&population, seed) {
             self.refuse_item("network", "links", error.link(), &error.to_string());
@@ -325,6 +318,33 @@ impl Reader<'_, '_> {
                 let message = format!("this never happens: the run ends at {end}");
                 let place = self.place_of("faults", "", id.0 as usize);
                 self.s.report().add(Mistake::new(Code::Surprising, message, place));
+            }
+        }
+    }
+
+    /// Whom the ground of the first run holds. Points of a study that share it are judged once.
+    fn judge_ground(&mut self, experiment: &Experiment, seed: Seed) -> Population {
+        let mut judged = self.library.judged.borrow_mut();
+        if let Some((ground, population)) = &*judged
+            && *ground == self.ground
+        {
+            return population.clone();
+        }
+        match experiment.ground(seed) {
+            Ok(ground) => {
+                let topology = experiment.topology.as_ref();
+                let surprise = topology.and_then(|t| t.surprise(&ground.graph, experiment.nodes));
+                if let Some(message) = surprise {
+                    let place = self.s.place("topology").clone();
+                    self.s.report().add(Mistake::new(Code::Surprising, message, place));
+                }
+                let population = experiment.population_on(&ground);
+                *judged = Some((self.ground.clone(), population.clone()));
+                population
+            }
+            Err(error) => {
+                self.s.refuse("topology", Code::OutOfRange, &error, "in this topology");
+                experiment.population()
             }
         }
     }

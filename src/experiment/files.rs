@@ -1,20 +1,29 @@
 //! Where the files that an experiment names are found: beside it, then in the working folder, then in the binary.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::builtin::builtin_file;
 use super::topology::hex;
+use crate::network::Population;
 use crate::network::decode::NamedFile;
+use crate::topology::files::GraphFile;
 
-/// Finds and reads files.
+/// Finds and reads files, and keeps what the points of a study have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     /// The experiment's own folder; a built-in experiment has none.
     beside: Option<PathBuf>,
+    /// Graph files that were read, with their digests, by their paths and the options that they were read with.
+    pub(super) graphs: RefCell<BTreeMap<String, (Arc<GraphFile>, String)>>,
+    /// Who stands on the ground that was judged last, by the settings that it comes of.
+    pub(super) judged: RefCell<Option<(String, Population)>>,
 }
 
 /// The longest file that is read: larger ones are no experiment and no graph.
@@ -24,7 +33,7 @@ impl Library {
     /// For an experiment file, or a built-in one.
     pub fn of(experiment: Option<&Path>) -> Library {
         let folder = experiment.and_then(Path::parent).map(Path::to_path_buf);
-        Library { beside: folder }
+        Library { beside: folder, ..Library::default() }
     }
 
     /// Reads the file that the experiment calls `path`.

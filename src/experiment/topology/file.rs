@@ -10,7 +10,7 @@ use crate::experiment::files::Library;
 use crate::kernel::Span;
 use crate::settings::{Code, DistributionSetting, Field, Kind, Mistake, Place, Section, Source};
 use crate::topology::Connect;
-use crate::topology::files::{Directed, Direction, ReadOptions, Repeats, Weights, read};
+use crate::topology::files::{Directed, Direction, GraphFile, ReadOptions, Repeats, Weights, read};
 
 /// What the key `file` says, before the file is read.
 pub(super) struct WantedFile {
@@ -67,29 +67,20 @@ pub(super) fn load(wanted: WantedFile, library: &Library, s: &mut Section<'_>) -
     if path.is_empty() {
         return None;
     }
-    let bytes = match library.read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            s.refuse("topology", Code::BadFile, &error, "this file");
-            return None;
+    let key = format!("{path} {options:?}");
+    let known = library.graphs.borrow().get(&key).cloned();
+    let (file, digest) = match known {
+        Some(known) => known,
+        None => {
+            let read = read_graph(&path, options, library, s)?;
+            library.graphs.borrow_mut().insert(key, read.clone());
+            read
         }
     };
-    let digest = hex(&Sha256::digest(&bytes));
     if sha256.is_some_and(|expected| expected != digest) {
         let message = format!("{path} is not the file that is meant");
         s.refuse("topology", Code::BadFile, &message, &format!("its SHA-256 is {digest}"));
     }
-    let source = Source::new(&path, &String::from_utf8_lossy(&bytes));
-    let file = match read(&bytes, &path, options) {
-        Ok(file) => file,
-        Err(mistakes) => {
-            for mistake in mistakes {
-                let place = Place::at(&source, mistake.line, mistake.column);
-                s.report().add(Mistake::new(Code::BadFile, mistake.message, place));
-            }
-            return None;
-        }
-    };
     for warning in &file.warnings {
         let place = s.place("topology").clone();
         s.report().add(Mistake::new(Code::Surprising, format!("{path}: {warning}"), place));
@@ -113,7 +104,35 @@ pub(super) fn load(wanted: WantedFile, library: &Library, s: &mut Section<'_>) -
         canonical["latency"] = latency.canonical();
     }
     s.put("topology", json!({ "file": canonical }));
-    Some(Topology::File { file: Arc::new(file), connect, latency: sampled })
+    Some(Topology::File { file, connect, latency: sampled })
+}
+
+/// Reads the file itself, and its digest; none where it cannot be read, which is told.
+fn read_graph(
+    path: &str,
+    options: ReadOptions,
+    library: &Library,
+    s: &mut Section<'_>,
+) -> Option<(Arc<GraphFile>, String)> {
+    let bytes = match library.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            s.refuse("topology", Code::BadFile, &error, "this file");
+            return None;
+        }
+    };
+    let digest = hex(&Sha256::digest(&bytes));
+    match read(&bytes, path, options) {
+        Ok(file) => Some((Arc::new(file), digest)),
+        Err(mistakes) => {
+            let source = Source::new(path, &String::from_utf8_lossy(&bytes));
+            for mistake in mistakes {
+                let place = Place::at(&source, mistake.line, mistake.column);
+                s.report().add(Mistake::new(Code::BadFile, mistake.message, place));
+            }
+            None
+        }
+    }
 }
 
 /// The word for a meaning.
