@@ -11,7 +11,7 @@ use super::series::InOrder;
 use crate::kernel::Instant;
 use crate::measure::{Id, Reading};
 use crate::record::{Draft, DraftFile, RecordError, SeriesRow, SeriesWriter};
-use crate::topology::files::{Snapshot, write_graphml, write_node_link};
+use crate::topology::files::{EdgeKey, Snapshot, write_graphml, write_node_link};
 
 /// So many samples are formatted before they are passed on.
 const ROWS: usize = 1024;
@@ -152,7 +152,7 @@ impl<'a, 'd> RunSink<'a, 'd> {
         let [node_link, graphml] = wanted;
         if node_link {
             let mut file = self.create(&format!("{stem}.json"))?;
-            write_node_link(snapshot, &mut file)?;
+            write_node_link(snapshot, EdgeKey::Links, &mut file)?;
             self.close(file)?;
         }
         if graphml {

@@ -30,6 +30,9 @@ impl std::fmt::Display for TooLargeToList {
 
 impl std::error::Error for TooLargeToList {}
 
+/// A link: from where to where, and what is known of it.
+pub(super) type LinkAttributes = (NodeId, NodeId, Option<Span>, Option<Bandwidth>);
+
 /// Giving attributes.
 impl Graph {
     /// The same graph with groups.
@@ -220,6 +223,58 @@ impl Graph {
     /// Whom a node dialled, by id; `None` where nobody dialled.
     pub fn dialled(&self, id: NodeId) -> Option<&[NodeId]> {
         Some(self.attributes.as_deref()?.dialled.as_ref()?.row(id))
+    }
+
+    /// The latencies and bandwidths of all links, in the order of [`Graph::iter_links`].
+    pub(super) fn link_attributes(&self) -> impl Iterator<Item = LinkAttributes> + '_ {
+        let known = self.attributes.as_deref();
+        let latencies = known.and_then(|known| known.latencies.as_ref());
+        let bandwidths = known.and_then(|known| known.link_bandwidths.as_ref());
+        self.iter_links().enumerate().map(move |(place, (source, target))| {
+            let latency = match latencies {
+                None => None,
+                Some(Latencies::ByLink(spans)) => spans.get(place),
+                Some(Latencies::ByGroup(_)) => self.latency(source, target),
+            };
+            (source, target, latency, bandwidths.and_then(|bandwidths| bandwidths[place]))
+        })
+    }
+
+    /// Whether anything may be known of links.
+    pub(super) fn has_link_attributes(&self) -> bool {
+        let known = self.attributes.as_deref();
+        known.is_some_and(|known| known.latencies.is_some() || known.link_bandwidths.is_some())
+    }
+
+    /// Whether each link has the attributes of its reverse.
+    pub(super) fn is_symmetric(&self) -> bool {
+        let known = self.attributes.as_deref();
+        match known.and_then(|known| known.latencies.as_ref()) {
+            Some(Latencies::ByGroup(cells)) => {
+                let groups = 0..cells.len();
+                return groups.clone().all(|a| groups.clone().all(|b| cells[a][b] == cells[b][a]));
+            }
+            None if known.is_none_or(|known| known.link_bandwidths.is_none()) => return true,
+            _ => {}
+        }
+        self.link_attributes().all(|(source, target, latency, bandwidth)| {
+            latency == self.latency(target, source)
+                && bandwidth == self.link_bandwidth(target, source)
+        })
+    }
+
+    /// The links of one node: where they lead, and their latencies.
+    pub fn links_from(&self, source: NodeId) -> impl Iterator<Item = (NodeId, Option<Span>)> + '_ {
+        let latencies = self.attributes.as_deref().and_then(|known| known.latencies.as_ref());
+        let start = self.rows().map_or(0, |rows| rows.start(source));
+        self.peers(source).iter().zip(start..).map(move |(target, place)| {
+            let latency = match latencies {
+                None => None,
+                Some(Latencies::ByLink(spans)) => spans.get(place),
+                Some(Latencies::ByGroup(_)) => self.latency(source, target),
+            };
+            (target, latency)
+        })
     }
 
     /// The place of a link among all.

@@ -143,6 +143,15 @@ pub(super) fn parse_ms(text: &str) -> Option<Span> {
     (nanos <= Span::MAX.nanos() as f64).then(|| Span::from_nanos_f64(nanos))
 }
 
+/// A span in milliseconds, in the shortest decimal that [`parse_ms`] reads back.
+pub(super) fn ms(span: Span) -> String {
+    let (whole, rest) = (span.nanos() / 1_000_000, span.nanos() % 1_000_000);
+    match rest {
+        0 => whole.to_string(),
+        rest => format!("{whole}.{rest:06}").trim_end_matches('0').to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +188,7 @@ mod tests {
         for (text, nanos) in [("0", 0), ("5", 5_000_000), ("0.5", 500_000), ("1.000001", 1_000_001)]
         {
             assert_eq!(parse_ms(text), Some(Span::from_nanos(nanos)));
+            assert_eq!(ms(Span::from_nanos(nanos)), text);
         }
         assert_eq!(parse_ms("1e2"), Some(Span::from_millis(100)));
         for text in ["", "-1", "nan", "inf", "1e300", "five", "+1"] {

@@ -128,11 +128,11 @@ impl Statistics {
     }
 }
 
-fn ratio(part: u64, whole: u64) -> Option<f64> {
+pub(super) fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-fn histogram(degrees: impl Iterator<Item = u64>) -> Histogram {
+pub(super) fn histogram(degrees: impl Iterator<Item = u64>) -> Histogram {
     let mut counts = Vec::new();
     for degree in degrees {
         let degree = degree as usize;
@@ -156,17 +156,18 @@ fn project(rows: &Rows) -> (Rows, u64) {
     (both, repeats as u64)
 }
 
-struct Triangles {
-    count: u64,
-    triples: u64,
+pub(super) struct Triangles {
+    pub(super) count: u64,
+    /// Pairs of edges that meet.
+    pub(super) triples: u64,
     /// Sum of the local clustering coefficients.
-    local_sum: f64,
+    pub(super) local_sum: f64,
 }
 
 impl Triangles {
     /// Each triangle is found once, from its end of least rank: O(m^1.5) whatever the degrees
     /// (Chiba and Nishizeki 1985).
-    fn of(projection: &Rows) -> Triangles {
+    pub(super) fn of(projection: &Rows) -> Triangles {
         let rank = |id: NodeId| (projection.row(id).len(), id);
         let upward = Rows::collect(projection.iter().map(|(source, row)| {
             row.iter().copied().filter(move |target| rank(source) < rank(*target))

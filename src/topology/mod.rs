@@ -11,6 +11,8 @@ mod graph;
 mod labels;
 mod matrix;
 mod measure;
+mod paths;
+mod profile;
 mod recipe;
 mod rows;
 
@@ -22,5 +24,6 @@ pub use graph::{Graph, Peers};
 pub use labels::{Label, Labels, Names};
 pub use matrix::{AWS11, Matrix, MatrixMistake};
 pub use measure::{Histogram, Statistics};
+pub use profile::{Effort, Profile};
 pub use recipe::{Built, Clusters, Inside, Kind, Recipe, RecipeError, Sizes};
 pub use rows::Rows;

@@ -34,8 +34,10 @@ fn counts_and_metrics_are_those_of_the_reference() {
         }
         let metrics = metrics.iter().find(|row| row["file"] == *file).unwrap();
         let told = told.lines().filter_map(|line| line.strip_prefix("metric,"));
-        assert_eq!(told.clone().count(), 12);
-        for (name, value) in told.map(|line| line.split_once(',').unwrap()) {
+        let told = told.map(|line| line.split_once(',').unwrap());
+        let told: Vec<_> = told.filter(|(name, _)| metrics.contains_key(*name)).collect();
+        assert_eq!(told.len(), 12);
+        for (name, value) in told {
             let (value, expected) = (value.parse::<f64>(), metrics[name].parse::<f64>());
             assert!((value.unwrap() - expected.unwrap()).abs() < 1e-9, "{file} {name}");
         }
@@ -97,20 +99,23 @@ fn generators_and_experiments_have_graphs() {
     let csv = |words: &[&str]| {
         bench.call(&[&["topology"], words, &["--format", "csv"]].concat()).good().out
     };
-    let regular = csv(&["random_regular", "--nodes", "100", "--set", "degree=8", "-o", "r.json"]);
-    assert_eq!((value(&regular, "mean_degree"), value(&regular, "in_degree_max")), (8.0, 8.0));
-    assert_eq!(value(&csv(&["ring", "--nodes", "1e3"]), "edges"), 2000.0);
-    assert_eq!(value(&csv(&["complete", "--nodes", "1000000"]), "edges"), 999_999.0 * 1e6);
-    assert_eq!(value(&csv(&["pirates-gold", "--nodes", "50"]), "mean_degree"), 8.0);
+    let regular =
+        csv(&["random_regular", "--nodes", "100", "--set", "degree=8", "-o", "r.graphml"]);
+    assert_eq!((value(&regular, "degree_mean"), value(&regular, "degree_max")), (8.0, 8.0));
+    assert_eq!(value(&csv(&["ring", "--nodes", "1e3"]), "edges"), 1000.0);
+    assert_eq!(value(&csv(&["complete", "--nodes", "1000000"]), "edges"), 999_999.0 * 5e5);
+    assert_eq!(value(&csv(&["pirates-gold", "--nodes", "50"]), "degree_mean"), 8.0);
     let text = "schema: 1\nname: r\nnodes: 100\ntopology: {random_regular: {degree: 8}}\n\
                 protocol: {pirates: {start: reload}}\nstop: {at: 1s}\n";
     bench.write("r.yaml", text);
-    bench.call(&["topology", "r.yaml", "-o", "e.json"]).good();
+    bench.call(&["topology", "r.yaml", "-o", "e.graphml"]).good();
     let links = |name: &str| {
         let text = fs::read_to_string(bench.path(name)).unwrap();
-        text.split_once("\"links\":[").unwrap().1.to_owned()
+        let edges: Vec<_> = text.lines().filter(|line| line.contains("<edge")).collect();
+        assert_eq!(edges.len(), 400);
+        edges.join("\n")
     };
-    assert_eq!(links("e.json"), links("r.json"), "the generator is that of a run");
+    assert_eq!(links("e.graphml"), links("r.graphml"), "the generator is that of a run");
 }
 
 #[test]
@@ -126,7 +131,7 @@ fn what_has_no_graph_is_refused() {
         (&["ring"], "how many nodes?"),
         (&["rign", "--nodes", "9"], "generators: complete, empty, line, ring, star, tree, grid"),
         (&["complete", "--nodes", "1e6", "-o", "x.json"], "too many for a file"),
-        (&["ring", "--nodes", "9", "-o", "x.gexf"], "add --to"),
+        (&["ring", "--nodes", "9", "-o", "x.svg"], "add --to"),
         (&["."], "is a folder"),
         (&["ring", "--nodes", "1e12"], "a whole number up to"),
     ] {

@@ -17,3 +17,4 @@ mod schema;
 mod scripts;
 mod study;
 mod tidy;
+mod topology;

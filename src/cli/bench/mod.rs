@@ -20,7 +20,7 @@ use super::{Format, Status, parse_count};
   corsair bench --queue                        the event queue against two others
 
 Each line is a run in a process of its own, set-up and metrics included, with nothing written to
-disk. Events are deliveries and timers; boots are not counted. Build with --release.")]
+disk. Events are deliveries and timers, or the edges of a graph; boots are not counted. Build with --release.")]
 pub(super) struct Arguments {
     /// Which lines; else all
     #[arg(value_enum, value_name = "LINE")]
@@ -48,6 +48,12 @@ enum Line {
     Spigo,
     /// W2: W1, each edge reported to the controller, and the graph logged as spigo does
     SpigoLog,
+    /// A ring, each edge of which counts as an event
+    GraphRing,
+    /// A random graph of mean degree 8; edges count as events
+    GraphErdosRenyi,
+    /// A random graph of degree 8; edges count as events
+    GraphRandomRegular,
 }
 
 impl Line {

@@ -1,4 +1,5 @@
-//! The lines of the bench: runs of built-in experiments, through the code of `run`, whose output is only counted.
+//! The lines of the bench: graphs, and runs of built-in experiments, through the code of `run`, whose output is
+//! only counted.
 
 use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
@@ -8,14 +9,16 @@ use super::{Line, Measured, cpu_s};
 use crate::experiment::{
     Artifacts, Experiment, Given, Moment, RunPlan, Sink, builtin, read_experiment,
 };
-use crate::kernel::Instant;
+use crate::kernel::{Instant, Seed};
 use crate::measure::{Id, Reading};
 use crate::record::{SeriesRow, SeriesWriter};
+use crate::topology::Recipe;
 use crate::topology::files::Snapshot;
+use crate::topology::generate::{Degree, Density, Generator};
 
 impl Line {
     /// The built-in experiment, and what is set otherwise.
-    fn experiment(self, nodes: u32) -> (&'static str, Vec<String>) {
+    fn experiment(self, nodes: u32) -> Option<(&'static str, Vec<String>)> {
         let mut sets = vec![format!("nodes={nodes}")];
         let mut set = |assignments: &[&str]| {
             sets.extend(assignments.iter().map(|assignment| (*assignment).to_owned()));
@@ -26,7 +29,7 @@ impl Line {
             "invariants=none",
             "record.metrics=[population, edges, messages_sent, gold_total]",
         ];
-        match self {
+        Some(match self {
             Line::PiratesScale => ("pirates-scale", sets),
             Line::Spigo => {
                 set(spigo);
@@ -37,6 +40,16 @@ impl Line {
                 set(&["protocol.pirates.inform=edges", "record.graph={formats: [spigo]}"]);
                 ("spigo", sets)
             }
+            Line::GraphRing | Line::GraphErdosRenyi | Line::GraphRandomRegular => return None,
+        })
+    }
+
+    /// The rule of a graph.
+    fn graph(self) -> Generator {
+        match self {
+            Line::GraphErdosRenyi => Generator::ErdosRenyi(Density::MeanDegree(8.0)),
+            Line::GraphRandomRegular => Generator::RandomRegular(Degree(8)),
+            _ => Generator::Ring,
         }
     }
 }
@@ -44,17 +57,14 @@ impl Line {
 /// Works on a line; everything since the experiment's text is timed.
 pub(super) fn measure(line: Line, nodes: u32) -> Result<Measured, String> {
     let start = cpu_s();
-    let (name, sets) = line.experiment(nodes);
-    let text = builtin(name).expect("the bench names built-in experiments").text;
-    let given = Given::new(name, text.as_bytes(), None).map_err(|report| report.to_string())?;
-    let (experiment, report) = read_experiment(&given, &sets);
-    let experiment = experiment.ok_or_else(|| report.to_string())?;
-    let plan =
-        RunPlan { experiment: &experiment, run: 0, replication: 0, artifacts: Artifacts::Wanted };
-    let mut sink = Counting::default();
-    let outcome = plan.run(&mut sink)?;
+    let events = match line.experiment(nodes) {
+        Some((name, sets)) => run(name, &sets)?,
+        None => {
+            let built = Recipe::of(line.graph()).build(nodes, Seed(1));
+            built.map_err(|error| error.to_string())?.graph.edges()
+        }
+    };
     let cpu_s = cpu_s() - start;
-    let events = outcome.events - boots(&experiment);
     let peak_bytes = peak_bytes();
     Ok(Measured {
         name: line.name(),
@@ -66,6 +76,19 @@ pub(super) fn measure(line: Line, nodes: u32) -> Result<Measured, String> {
         peak_mb: peak_bytes.map(|bytes| bytes / 1e6),
         bytes_per_node: peak_bytes.map(|bytes| bytes / f64::from(nodes.max(1))),
     })
+}
+
+/// Runs a built-in experiment; answers how many deliveries and timers it had.
+fn run(name: &str, sets: &[String]) -> Result<u64, String> {
+    let text = builtin(name).expect("the bench names built-in experiments").text;
+    let given = Given::new(name, text.as_bytes(), None).map_err(|report| report.to_string())?;
+    let (experiment, report) = read_experiment(&given, sets);
+    let experiment = experiment.ok_or_else(|| report.to_string())?;
+    let plan =
+        RunPlan { experiment: &experiment, run: 0, replication: 0, artifacts: Artifacts::Wanted };
+    let mut sink = Counting::default();
+    let outcome = plan.run(&mut sink)?;
+    Ok(outcome.events - boots(&experiment))
 }
 
 /// Every node boots once: no line has faults.

@@ -30,6 +30,7 @@ pub(super) fn take<P: Keeps>(tally: &Tally, world: &impl Nodes<P>, labels: Label
     });
     Snapshot {
         header: None,
+        model: None,
         nodes: vec![
             numbers("gold", purses.collect()),
             numbers("period_ms", periods.collect()),

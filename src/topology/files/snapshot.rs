@@ -1,7 +1,6 @@
 //! `Snapshot`: a graph at a moment, with what is known of its nodes and links. Which attributes
 //! there are is data.
 
-use crate::kernel::NodeId;
 use crate::topology::Graph;
 
 /// A graph with attributes, as files hold it.
@@ -9,6 +8,8 @@ use crate::topology::Graph;
 pub struct Snapshot {
     /// Of which run, where that is known.
     pub header: Option<Header>,
+    /// What made the graph, as its file says.
+    pub model: Option<String>,
     /// The nodes with their names, and who knows whom.
     pub graph: Graph,
     /// Attributes of nodes, a cell a node, by id.
@@ -100,7 +101,7 @@ impl<S: AsRef<str>> FromIterator<Option<S>> for Texts {
 impl Snapshot {
     /// A graph of which nothing else is known.
     pub fn of(graph: Graph) -> Snapshot {
-        Snapshot { header: None, graph, nodes: Vec::new(), links: Vec::new() }
+        Snapshot { header: None, model: None, graph, nodes: Vec::new(), links: Vec::new() }
     }
 
     /// The whole numbers of a node attribute, by id, if there is such an attribute.
@@ -113,12 +114,10 @@ impl Snapshot {
         })
     }
 
-    /// All links by (source, slot), numbered from 0. Those of a complete graph are listed, too.
-    pub(super) fn numbered_links(&self) -> impl Iterator<Item = (usize, NodeId, NodeId)> {
-        let ids = (0..self.graph.nodes()).map(NodeId);
-        let links =
-            ids.flat_map(|source| self.graph.peers(source).iter().map(move |to| (source, to)));
-        links.enumerate().map(|(place, (source, target))| (place, source, target))
+    /// Whether it is a graph as other tools know it: no moment of a run, and each edge the same in
+    /// both directions.
+    pub(super) fn is_plain(&self) -> bool {
+        self.header.is_none() && !self.graph.directed() && self.graph.is_symmetric()
     }
 
     /// # Panics

@@ -31,7 +31,7 @@ fn table(name: &str) -> Vec<BTreeMap<String, String>> {
 
 fn node_link(snapshot: &Snapshot) -> String {
     let mut out = Vec::new();
-    write_node_link(snapshot, &mut out).unwrap();
+    write_node_link(snapshot, EdgeKey::Edges, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

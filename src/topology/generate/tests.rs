@@ -38,7 +38,7 @@ fn rules_agree_with_their_definitions() {
             assert_eq!(edges(&tree), by_rule(nodes, &|a, b| (b - 1) / arity == a));
         }
         for columns in 1..9 {
-            let beside = |a: u32, b: u32| b == a + 1 && b % columns != 0;
+            let beside = |a: u32, b: u32| b == a + 1 && !b.is_multiple_of(columns);
             let joined = |a: u32, b: u32| beside(a, b) || b == a + columns;
             assert_eq!(edges(&grid(nodes, Some(Columns(columns)))), by_rule(nodes, &joined));
             let made = torus(nodes, Some(Columns(columns)));

@@ -7,7 +7,7 @@ use super::laboratory::{Seen, experiment, oracle, run};
 use corsair::kernel::NodeId;
 use corsair::topology::Graph;
 use corsair::topology::files::{
-    GraphFile, ReadOptions, Snapshot, read, write_graphml, write_node_link,
+    EdgeKey, GraphFile, ReadOptions, Snapshot, read, write_graphml, write_node_link,
 };
 
 /// Whom everybody knows, by name and in order.
@@ -23,7 +23,7 @@ fn read_back(bytes: &[u8]) -> GraphFile {
 
 fn node_link(snapshot: &Snapshot) -> Vec<u8> {
     let mut bytes = Vec::new();
-    write_node_link(snapshot, &mut bytes).expect("memory takes all");
+    write_node_link(snapshot, EdgeKey::Links, &mut bytes).expect("memory takes all");
     bytes
 }
 

@@ -1,12 +1,13 @@
 //! Assembly of a graph: names to ids, and edge records, applied in order, to rows.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::mistake::Mistakes;
 use super::{Counts, GraphFile, Repeats};
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, Span};
 use crate::topology::files::{Cells, Column, Snapshot};
-use crate::topology::{Graph, Labels, Rows};
+use crate::topology::{Bandwidth, Graph, Groups, Labels, Latencies, Position, Rows};
 
 /// The nodes of a file by name.
 pub(super) struct Directory<'f> {
@@ -104,10 +105,78 @@ pub(super) struct Assembly {
 /// The edges that are left when all steps are done.
 pub(super) struct Settled {
     pub(super) rows: Rows,
+    /// Whether all of them stand in both rows of their ends, as records of undirected edges do.
+    pub(super) undirected: Undirected,
     /// The record that each edge comes from, in the order of the rows.
     pub(super) records: Vec<u32>,
     /// Records whose edge was there already, each with the record that it repeats.
     pub(super) repeats: Vec<(u32, u32)>,
+}
+
+impl Settled {
+    /// Takes every record for an undirected edge: rows are by id then.
+    pub(super) fn without_directions(mut self) -> Settled {
+        let mut links: Vec<_> = self.links().zip(self.records.iter().copied()).collect();
+        links.sort_unstable();
+        self.rows = Rows::from_links(self.rows.nodes(), links.iter().map(|link| link.0));
+        self.records = links.into_iter().map(|link| link.1).collect();
+        self.undirected = Undirected::Yes;
+        self
+    }
+
+    fn links(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        self.rows.iter().flat_map(|(source, row)| row.iter().map(move |to| (source, *to)))
+    }
+}
+
+/// What records say of nodes, by id, and of edges, by record. A list is empty where nothing is said.
+#[derive(Default)]
+pub(super) struct Known<'f> {
+    pub(super) groups: Vec<Option<Cow<'f, str>>>,
+    pub(super) positions: Vec<Option<Position>>,
+    pub(super) bandwidths: Vec<Option<Bandwidth>>,
+    pub(super) latencies: Vec<Option<Span>>,
+    pub(super) link_bandwidths: Vec<Option<Bandwidth>>,
+}
+
+impl Known<'_> {
+    /// The graph with what is known; each of its links comes from a record.
+    fn annotate(self, mut graph: Graph, records: &[u32]) -> Graph {
+        if self.groups.iter().any(Option::is_some) {
+            graph = graph.with_groups(groups(&self.groups));
+        }
+        if self.positions.iter().any(Option::is_some) {
+            graph = graph.with_positions(self.positions);
+        }
+        if self.bandwidths.iter().any(Option::is_some) {
+            graph = graph.with_bandwidths(self.bandwidths);
+        }
+        if self.latencies.iter().any(Option::is_some) {
+            let of_links = records.iter().map(|record| self.latencies[*record as usize]);
+            graph = graph.with_latencies(Latencies::ByLink(of_links.collect()));
+        }
+        if self.link_bandwidths.iter().any(Option::is_some) {
+            let of_links = records.iter().map(|record| self.link_bandwidths[*record as usize]);
+            graph = graph.with_link_bandwidths(of_links.collect());
+        }
+        graph
+    }
+}
+
+/// Groups by first appearance.
+fn groups(of: &[Option<Cow<'_, str>>]) -> Groups {
+    let (mut names, mut places) = (Vec::new(), BTreeMap::new());
+    let mut place = |name: &Cow<'_, str>| match places.get(name.as_ref()) {
+        Some(place) => *place,
+        None => {
+            let place = names.len() as u32;
+            names.push(name.to_string());
+            places.insert(name.to_string(), place);
+            place
+        }
+    };
+    let of = of.iter().map(|name| name.as_ref().map(&mut place)).collect();
+    Groups::new(names, of)
 }
 
 impl Assembly {
@@ -166,14 +235,16 @@ impl Assembly {
         self.counts.duplicates = repeats.len() as u64;
         self.counts.edges = links.len() as u64;
         self.steps = Vec::new();
-        Settled { rows: Rows::from_links(nodes, links.iter().copied()), records, repeats }
+        let rows = Rows::from_links(nodes, links.iter().copied());
+        Settled { rows, undirected: Undirected::No, records, repeats }
     }
 
     /// The file, once all its steps are settled.
     pub(super) fn finish(
         mut self,
         names: Vec<Cow<'_, str>>,
-        rows: Rows,
+        settled: Settled,
+        known: Known<'_>,
         nodes: Vec<Column>,
         links: Vec<Column>,
     ) -> GraphFile {
@@ -184,9 +255,28 @@ impl Assembly {
         ];
         let dropped = dropped.iter().filter(|(_, count)| *count > 0);
         self.warnings.extend(dropped.map(|(what, count)| format!("{what}: {count}")));
-        let graph = Graph::from_rows(rows).with_labels(Labels::Given(names.iter().collect()));
-        let snapshot = Snapshot { header: None, graph, nodes, links };
+        self.warn_of_latencies(&known.latencies);
+        let graph = match settled.undirected {
+            Undirected::Yes => Graph::undirected(settled.rows),
+            Undirected::No => Graph::from_rows(settled.rows),
+        };
+        let graph = graph.with_labels(Labels::Given(names.iter().collect()));
+        let graph = known.annotate(graph, &settled.records);
+        let snapshot = Snapshot { header: None, model: None, graph, nodes, links };
         GraphFile { snapshot, counts: self.counts, warnings: self.warnings }
+    }
+
+    fn warn_of_latencies(&mut self, latencies: &[Option<Span>]) {
+        let given = latencies.iter().flatten().count();
+        let without = latencies.len() - given;
+        if given > 0 && without > 0 {
+            self.warnings
+                .push(format!("edges without a latency, which the network gives: {without}"));
+        }
+        if given > 0 && latencies.iter().flatten().all(|latency| *latency == Span::ZERO) {
+            let zero = "all latencies are 0; topology.file.weights: ignore drops them";
+            self.warnings.push(zero.to_owned());
+        }
     }
 
     /// Warns of edge ids that stand more than once: they are labels, so this is no mistake.

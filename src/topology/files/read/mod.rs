@@ -1,10 +1,12 @@
 //! Graph files in: which format a file has, and what every format answers.
 
 mod assembly;
+mod edge_list;
 mod graphml;
 mod json;
 mod mistake;
 mod node_link;
+mod quantity;
 mod spigo;
 
 use std::fmt;
@@ -75,11 +77,22 @@ pub enum Repeats {
     Drop,
 }
 
+impl Directed {
+    /// Whether they do in a file that says so or not.
+    fn or(self, says: bool) -> bool {
+        match self {
+            Directed::AsWritten => says,
+            Directed::Yes => true,
+            Directed::No => false,
+        }
+    }
+}
+
 /// What a graph file holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraphFile {
-    /// The directed graph, its rows in the order of the file, its nodes as the file names them, and
-    /// their attributes.
+    /// The graph, its nodes as the file names them, and what it says of them. Rows of a directed
+    /// graph are in the order of the file.
     pub snapshot: Snapshot,
     /// What was read.
     pub counts: Counts,
@@ -148,7 +161,8 @@ impl fmt::Display for Counts {
 }
 
 const FORMATS: &str = "the three formats are GraphML (starts with <), spigo JSON (an object with \
-                       an array \"graph\") and node-link JSON (an object with \"nodes\")";
+                       an array \"graph\") and node-link JSON (an object with \"nodes\"); or a \
+                       CSV edge list (a header with source,target)";
 
 /// Reads a graph file. Its format is told by its content, never by its `name`, which stands in the
 /// mistakes only.
@@ -171,6 +185,9 @@ pub fn read(bytes: &[u8], name: &str, options: ReadOptions) -> Result<GraphFile,
         None => {
             mistakes.add(0, || format!("empty file; {FORMATS}"));
             None
+        }
+        Some(_) if edge_list::is_one(&text[blank..]) => {
+            edge_list::read(text, blank, options, &mut mistakes)
         }
         Some(_) => {
             mistakes.add(blank, || format!("unknown format; {FORMATS}"));

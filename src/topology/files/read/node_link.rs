@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::assembly::{Assembly, Directory, Undirected, numbers, texts};
+use super::assembly::{Assembly, Directory, Known, Undirected, numbers, texts};
 use super::json::{self, Fields};
 use super::mistake::Mistakes;
-use super::{Direction, GraphFile, ReadOptions, Repeats};
-use crate::kernel::NodeId;
+use super::{Directed, Direction, GraphFile, ReadOptions, Repeats, Weights, quantity};
+use crate::kernel::{NodeId, Span};
 use crate::topology::files::{Column, Header};
+use crate::topology::{Bandwidth, Position};
 
 #[derive(Deserialize)]
 struct Node<'f> {
@@ -26,6 +27,14 @@ struct Node<'f> {
     rumours: Option<&'f RawValue>,
     #[serde(borrow)]
     state: Option<&'f RawValue>,
+    #[serde(borrow)]
+    group: Option<&'f RawValue>,
+    #[serde(borrow)]
+    bandwidth: Option<&'f RawValue>,
+    #[serde(borrow)]
+    x: Option<&'f RawValue>,
+    #[serde(borrow)]
+    y: Option<&'f RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +45,12 @@ struct Link<'f> {
     target: Option<&'f RawValue>,
     #[serde(borrow)]
     credit: Option<&'f RawValue>,
+    #[serde(borrow)]
+    latency: Option<&'f RawValue>,
+    #[serde(borrow)]
+    weight: Option<&'f RawValue>,
+    #[serde(borrow)]
+    bandwidth: Option<&'f RawValue>,
 }
 
 /// Reads a file whose fields are given.
@@ -44,8 +59,11 @@ pub(super) fn read<'f>(
     options: ReadOptions,
     mistakes: &mut Mistakes<'f>,
 ) -> Option<GraphFile> {
-    let directed = fields.truth("directed", mistakes).unwrap_or(false);
+    let says_directed = fields.truth("directed", mistakes).unwrap_or(false);
     let multigraph = fields.truth("multigraph", mistakes).unwrap_or(false);
+    let directed = options.directed.or(says_directed);
+    // A multigraph is a log of meetings: its edges keep their order, and both their directions.
+    let is_plain = !directed && (!multigraph || options.directed == Directed::No);
     let refuses =
         options.repeats.are_refused(if multigraph { Repeats::Drop } else { Repeats::Refuse });
     let undirected = if directed { Undirected::No } else { Undirected::Yes };
@@ -56,9 +74,14 @@ pub(super) fn read<'f>(
     let directory = Directory::new(std::mem::take(&mut nodes.ids), mistakes);
     let values = link_values(fields, mistakes);
     let (mut assembly, mut credits) = (Assembly::default(), Vec::with_capacity(values.len()));
+    let mut known = std::mem::take(&mut nodes.known);
     for (number, value) in (0..).zip(&values) {
         let link = json::record::<Link<'_>>(value, mistakes);
         credits.push(link.as_ref().and_then(|link| link.credit).and_then(json::whole));
+        let latency = link.as_ref().and_then(|link| link.latency(options.weights, mistakes));
+        known.latencies.push(latency);
+        let bandwidth = link.as_ref().and_then(|link| link.bandwidth);
+        known.link_bandwidths.push(bandwidth.and_then(|field| read_bandwidth(field, mistakes)));
         let Some(ends) = link.and_then(|link| link.ends(value, &directory, mistakes)) else {
             continue;
         };
@@ -70,6 +93,7 @@ pub(super) fn read<'f>(
         assembly.edge(ends, number, undirected);
     }
     let settled = assembly.settle(directory.len());
+    let settled = if is_plain { settled.without_directions() } else { settled };
     if refuses {
         json::refuse(&settled.repeats, &values, mistakes);
     }
@@ -85,8 +109,9 @@ pub(super) fn read<'f>(
     }
     let credit = settled.records.iter().map(|record| credits[*record as usize]).collect();
     let links = numbers("credit", credit).into_iter().collect();
-    let mut file = assembly.finish(names, settled.rows, nodes.columns(), links);
+    let mut file = assembly.finish(names, settled, known, nodes.columns(), links);
     file.snapshot.header = header(fields);
+    file.snapshot.model = fields.get("model").and_then(json::string).map(Cow::into_owned);
     Some(file)
 }
 
@@ -126,6 +151,7 @@ struct Nodes<'f> {
     period_ms: Vec<Option<u64>>,
     rumours: Vec<Option<u64>>,
     state: Vec<Option<Cow<'f, str>>>,
+    known: Known<'f>,
 }
 
 impl<'f> Nodes<'f> {
@@ -167,6 +193,12 @@ impl<'f> Nodes<'f> {
         // Not needed to go on from here, so anything else of these names is no mistake.
         self.rumours.push(node.rumours.and_then(json::whole));
         self.state.push(node.state.and_then(json::string));
+        self.known.groups.push(node.group.and_then(json::string_or_integer));
+        let number = |field: &RawValue| field.get().parse::<f64>().ok().filter(|x| x.is_finite());
+        let (x, y) = (node.x.and_then(number), node.y.and_then(number));
+        self.known.positions.push(x.zip(y).map(|(x, y)| Position { x, y }));
+        let bandwidth = node.bandwidth.and_then(|field| read_bandwidth(field, mistakes));
+        self.known.bandwidths.push(bandwidth);
     }
 
     /// The given names; a node without one is called by its id.
@@ -191,7 +223,42 @@ impl<'f> Nodes<'f> {
     }
 }
 
+/// The text of a string, else what stands there.
+fn plain(field: &RawValue) -> Cow<'_, str> {
+    json::string(field).unwrap_or(Cow::Borrowed(field.get()))
+}
+
+fn read_bandwidth<'f>(field: &'f RawValue, mistakes: &mut Mistakes<'f>) -> Option<Bandwidth> {
+    let bandwidth = quantity::bandwidth(&plain(field));
+    bandwidth.map_err(|message| mistakes.add_at(field.get(), || message)).ok()
+}
+
 impl<'f> Link<'f> {
+    /// Its latency, under either name.
+    fn latency(&self, weights: Weights, mistakes: &mut Mistakes<'f>) -> Option<Span> {
+        if weights == Weights::Ignore {
+            return None;
+        }
+        let mut read = |field: &'f RawValue| {
+            let latency = quantity::latency(&plain(field));
+            latency.map_err(|message| mistakes.add_at(field.get(), || message)).ok()
+        };
+        let both = (self.weight.map(&mut read), self.latency.map(&mut read));
+        match both {
+            (Some(weight), Some(latency)) => {
+                if let (Some(weight), Some(latency), Some(field)) = (weight, latency, self.latency)
+                    && weight != latency
+                {
+                    let message = "weight and latency disagree: leave one of them out";
+                    mistakes.add_at(field.get(), || message.to_owned());
+                }
+                latency
+            }
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => None,
+        }
+    }
+
     /// Both ends, as written.
     fn ends(
         &self,

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::assembly::{Assembly, Change, Directory, Step, Undirected};
+use super::assembly::{Assembly, Change, Directory, Known, Step, Undirected};
 use super::json::{self, Fields};
 use super::mistake::Mistakes;
-use super::{Direction, GraphFile, ReadOptions, Repeats};
+use super::{Directed, Direction, GraphFile, ReadOptions, Repeats};
 use crate::kernel::NodeId;
 
 /// What a record may hold; the first of node, edge, forget and done tells its kind.
@@ -42,7 +42,7 @@ pub(super) fn read<'f>(
     let directory = Directory::new(names(&values, mistakes), mistakes);
     let mut edges = Edges { directory, reversed, assembly: Assembly::default(), ids: Vec::new() };
     for (number, value) in (0..).zip(&values) {
-        edges.apply(number, value, options.repeats, mistakes);
+        edges.apply(number, value, options, mistakes);
     }
     let Edges { directory, mut assembly, ids, .. } = edges;
     assembly.warn_of_repeated_ids(ids);
@@ -54,7 +54,12 @@ pub(super) fn read<'f>(
     if !mistakes.is_empty() {
         return None;
     }
-    Some(assembly.finish(directory.into_names(), settled.rows, Vec::new(), Vec::new()))
+    let settled = match options.directed {
+        Directed::No => settled.without_directions(),
+        Directed::AsWritten | Directed::Yes => settled,
+    };
+    let names = directory.into_names();
+    Some(assembly.finish(names, settled, Known::default(), Vec::new(), Vec::new()))
 }
 
 /// Whether the version of the file has the learner as the target of an edge.
@@ -107,7 +112,7 @@ impl<'f> Edges<'f> {
         &mut self,
         number: u32,
         value: &'f RawValue,
-        repeats: Repeats,
+        options: ReadOptions,
         mistakes: &mut Mistakes<'f>,
     ) {
         let Some(record) = json::record::<Record<'_>>(value, mistakes) else {
@@ -120,10 +125,14 @@ impl<'f> Edges<'f> {
                 let Some(ends) = self.ends(value, &record, ("edge", id), mistakes) else {
                     return;
                 };
-                if ends.0 == ends.1 && repeats.are_refused(Repeats::Drop) {
+                if ends.0 == ends.1 && options.repeats.are_refused(Repeats::Drop) {
                     mistakes.add_at(value.get(), || "this edge joins a node to itself".to_owned());
                 }
-                self.assembly.edge(ends, number, Undirected::No);
+                let undirected = match options.directed {
+                    Directed::No => Undirected::Yes,
+                    Directed::AsWritten | Directed::Yes => Undirected::No,
+                };
+                self.assembly.edge(ends, number, undirected);
             }
             Record { forget: Some(id), .. } => {
                 if let Some((source, target)) = self.ends(value, &record, ("forget", id), mistakes)

@@ -7,6 +7,9 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::super::mistake::Mistakes;
+use super::super::quantity;
+use crate::kernel::Span;
+use crate::topology::Bandwidth;
 
 /// A `node` and the data that stand in it.
 pub(super) struct Node<'f> {
@@ -18,6 +21,10 @@ pub(super) struct Node<'f> {
     pub(super) period_ms: Option<u64>,
     pub(super) rumours: Option<u64>,
     pub(super) state: Option<String>,
+    pub(super) group: Option<String>,
+    pub(super) bandwidth: Option<Bandwidth>,
+    pub(super) x: Option<f64>,
+    pub(super) y: Option<f64>,
 }
 
 /// An `edge` and the data that stand in it.
@@ -29,6 +36,9 @@ pub(super) struct Edge<'f> {
     /// The rest of the file, from its start tag on.
     pub(super) part: &'f str,
     pub(super) credit: Option<u64>,
+    pub(super) latency: Option<Span>,
+    pub(super) weight: Option<Span>,
+    pub(super) bandwidth: Option<Bandwidth>,
 }
 
 /// All that matters of a file, in its order.
@@ -40,6 +50,8 @@ pub(super) struct Elements<'f> {
     pub(super) ignored: u64,
     /// Whether a graph calls itself spigo.
     pub(super) is_spigo: bool,
+    /// Whether the last graph's edges lead one way where they do not say so.
+    pub(super) is_directed: bool,
     /// Whether there are data of the key `service`.
     pub(super) has_service: bool,
     keys: Vec<(String, Role)>,
@@ -57,6 +69,12 @@ enum Role {
     Rumours,
     State,
     Credit,
+    Group,
+    Bandwidth,
+    X,
+    Y,
+    Latency,
+    Weight,
 }
 
 /// An element that is not closed yet.
@@ -160,7 +178,8 @@ impl<'f> Elements<'f> {
             (_, "graph") => {
                 self.is_spigo |= attributes.take("id").as_deref() == Some("spigo");
                 let default = attributes.take("edgedefault");
-                Open::Graph { directed: default.as_deref() != Some("undirected") }
+                self.is_directed = default.as_deref() != Some("undirected");
+                Open::Graph { directed: self.is_directed }
             }
             (_, "node") => self.node(&mut attributes, part, mistakes),
             (Some(&parent), "edge") => self.edge(&mut attributes, part, parent),
@@ -193,7 +212,13 @@ impl<'f> Elements<'f> {
             Some("period_ms") if is_for("node") => Some(Role::Period),
             Some("rumours") if is_for("node") => Some(Role::Rumours),
             Some("state") if is_for("node") => Some(Role::State),
+            Some("group") if is_for("node") => Some(Role::Group),
+            Some("x") if is_for("node") => Some(Role::X),
+            Some("y") if is_for("node") => Some(Role::Y),
             Some("credit") if is_for("edge") => Some(Role::Credit),
+            Some("latency") if is_for("edge") => Some(Role::Latency),
+            Some("weight") if is_for("edge") => Some(Role::Weight),
+            Some("bandwidth") => Some(Role::Bandwidth),
             _ => None,
         };
         self.keys.extend(attributes.take("id").zip(role));
@@ -213,7 +238,20 @@ impl<'f> Elements<'f> {
         }
         let (label, state) = (None, None);
         let (gold, period_ms, rumours) = (None, None, None);
-        self.nodes.push(Node { id, part, label, gold, period_ms, rumours, state });
+        let (group, bandwidth, x, y) = (None, None, None, None);
+        self.nodes.push(Node {
+            id,
+            part,
+            label,
+            gold,
+            period_ms,
+            rumours,
+            state,
+            group,
+            bandwidth,
+            x,
+            y,
+        });
         Open::Node(self.nodes.len() - 1)
     }
 
@@ -225,7 +263,18 @@ impl<'f> Elements<'f> {
         };
         let id = attributes.take("id");
         let (source, target) = (attributes.take("source"), attributes.take("target"));
-        self.edges.push(Edge { id, source, target, directed, part, credit: None });
+        let (credit, latency, weight, bandwidth) = (None, None, None, None);
+        self.edges.push(Edge {
+            id,
+            source,
+            target,
+            directed,
+            part,
+            credit,
+            latency,
+            weight,
+            bandwidth,
+        });
         Open::Edge(self.edges.len() - 1)
     }
 
@@ -261,6 +310,10 @@ impl<'f> Elements<'f> {
             }
             number
         };
+        let bandwidth = |mistakes: &mut Mistakes<'f>| {
+            let read = quantity::bandwidth(&text);
+            read.map_err(|message| mistakes.add_at(part, || message)).ok()
+        };
         match self.open.last() {
             Some(Open::Node(place)) => {
                 let node = &mut self.nodes[*place];
@@ -272,11 +325,32 @@ impl<'f> Elements<'f> {
                     // Not needed to go on from here, so anything else of these names is no mistake.
                     Role::Rumours => node.rumours = number,
                     Role::State => node.state = Some(text),
-                    Role::Credit => {}
+                    Role::Group => node.group = Some(text),
+                    Role::Bandwidth => node.bandwidth = bandwidth(mistakes),
+                    Role::X => node.x = finite(&text),
+                    Role::Y => node.y = finite(&text),
+                    Role::Credit | Role::Latency | Role::Weight => {}
                 }
             }
-            Some(Open::Edge(place)) if role == Role::Credit => self.edges[*place].credit = number,
+            Some(Open::Edge(place)) => {
+                let edge = &mut self.edges[*place];
+                let latency = |mistakes: &mut Mistakes<'f>| {
+                    let read = quantity::latency(&text);
+                    read.map_err(|message| mistakes.add_at(part, || message)).ok()
+                };
+                match role {
+                    Role::Credit => edge.credit = number,
+                    Role::Latency => edge.latency = latency(mistakes),
+                    Role::Weight => edge.weight = latency(mistakes),
+                    Role::Bandwidth => edge.bandwidth = bandwidth(mistakes),
+                    _ => {}
+                }
+            }
             _ => {}
         }
     }
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|x| x.is_finite())
 }

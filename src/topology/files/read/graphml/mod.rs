@@ -5,10 +5,11 @@ mod elements;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::assembly::{Assembly, Directory, Undirected, numbers, texts};
+use super::assembly::{Assembly, Directory, Known, Undirected, numbers, texts};
 use super::mistake::Mistakes;
-use super::{Direction, GraphFile, ReadOptions, Repeats};
+use super::{Direction, GraphFile, ReadOptions, Repeats, Weights};
 use crate::kernel::NodeId;
+use crate::topology::Position;
 use crate::topology::files::Column;
 use elements::{Edge, Elements, Node};
 
@@ -25,7 +26,7 @@ pub(super) fn read<'f>(
         mistakes.add(offset, || format!("byte {byte} is forbidden in XML"));
         return None;
     }
-    let Elements { nodes, edges, ignored, is_spigo, has_service, .. } =
+    let Elements { nodes, edges, ignored, is_spigo, has_service, is_directed, .. } =
         Elements::read(text, mistakes)?;
     // spigo wrote the learner as the target until January 2015, when it began to write services.
     let reversed = match options.edges {
@@ -45,12 +46,17 @@ pub(super) fn read<'f>(
             mistakes.add_at(edge.part, || format!("self loop at {}", directory.name(source)));
         }
         let ends = if reversed { (target, source) } else { (source, target) };
-        let undirected = if edge.directed { Undirected::No } else { Undirected::Yes };
+        let undirected =
+            if options.directed.or(edge.directed) { Undirected::No } else { Undirected::Yes };
         assembly.edge(ends, number, undirected);
     }
+    // One directed edge makes a directed graph, in which the others lead both ways.
+    let is_plain = edges.iter().all(|edge| !options.directed.or(edge.directed))
+        && (!edges.is_empty() || !options.directed.or(is_directed));
     assembly
         .warn_of_repeated_ids(edges.iter().filter_map(|e| Some(e.id.as_deref()?.into())).collect());
     let settled = assembly.settle(directory.len());
+    let settled = if is_plain { settled.without_directions() } else { settled };
     for (again, first) in settled.repeats.iter().filter(|_| refuses) {
         let source = mistakes.source;
         mistakes.add_at(edges[*again as usize].part, || {
@@ -58,6 +64,7 @@ pub(super) fn read<'f>(
             format!("this edge repeats the edge of line {first}")
         });
     }
+    let known = known(&nodes, &edges, options.weights, mistakes);
     if nodes.is_empty() && mistakes.is_empty() {
         mistakes.add(0, || "a graph needs at least one node".to_owned());
     }
@@ -67,7 +74,33 @@ pub(super) fn read<'f>(
     let names = names(&nodes, &directory);
     let credit = settled.records.iter().map(|record| edges[*record as usize].credit).collect();
     let links = numbers("credit", credit).into_iter().collect();
-    Some(assembly.finish(names, settled.rows, columns(&nodes), links))
+    Some(assembly.finish(names, settled, known, columns(&nodes), links))
+}
+
+/// What the data of nodes and edges say besides names and pirates' belongings.
+fn known<'n>(
+    nodes: &'n [Node<'_>],
+    edges: &[Edge<'_>],
+    weights: Weights,
+    mistakes: &mut Mistakes<'_>,
+) -> Known<'n> {
+    let position = |node: &Node<'_>| node.x.zip(node.y).map(|(x, y)| Position { x, y });
+    let mut latency = |edge: &Edge<'_>| {
+        let (latency, weight) = (edge.latency, edge.weight);
+        if latency.is_some() && weight.is_some() && latency != weight && weights == Weights::Latency
+        {
+            let message = "weight and latency disagree: leave one of them out";
+            mistakes.add_at(edge.part, || message.to_owned());
+        }
+        latency.or(weight).filter(|_| weights == Weights::Latency)
+    };
+    Known {
+        groups: nodes.iter().map(|node| node.group.as_deref().map(Cow::Borrowed)).collect(),
+        positions: nodes.iter().map(position).collect(),
+        bandwidths: nodes.iter().map(|node| node.bandwidth).collect(),
+        latencies: edges.iter().map(&mut latency).collect(),
+        link_bandwidths: edges.iter().map(|edge| edge.bandwidth).collect(),
+    }
 }
 
 /// The ids of both ends, as written.

@@ -1,24 +1,27 @@
 //! `corsair topology`: graphs from files, generators and experiments; measured, and converted.
 
+mod told;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value as Json, json};
 
 use super::disk::LimitedDisk;
 use super::input::{Read, read as read_experiment, read_stdin};
-use super::output::{Terminal, table, word};
+use super::output::Terminal;
 use super::{Format, Status, parse_count};
 use crate::experiment::{NoGraph, builtin, generate, read_file, topologies};
-use crate::kernel::Seed;
+use crate::kernel::{Domain, NodeId, Seed, Stream};
 use crate::record::write_whole;
-use crate::topology::Statistics;
 use crate::topology::files::{
-    Counts, ReadOptions, Snapshot, read as read_graph, write_graphml, write_node_link,
+    Counts, EdgeKey, ReadOptions, Snapshot, read as read_graph, write_dot, write_edge_list,
+    write_gexf, write_graphml, write_node_link,
 };
+use crate::topology::{Effort, Graph, Profile};
+use told::tell;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -27,8 +30,12 @@ use crate::topology::files::{
   corsair topology random_regular --nodes 100 --set degree=8
   corsair topology pirates-gold --out gold.json        the graph that an experiment starts from
 
-Graph files are spigo JSON, node-link JSON and GraphML, told apart by what is in them. Written are
-node-link JSON (.json) and GraphML (.graphml), with every attribute.")]
+  corsair topology erdos_renyi --nodes 1e5 --set mean_degree=8 --histogram
+  corsair topology wan.json --from 0                   how soon a message from node 0 is everywhere
+
+Graph files are node-link JSON, CSV edge lists, GraphML and spigo JSON, told apart by what is in
+them. Written are node-link JSON (.json), CSV (.csv), GraphML (.graphml), GEXF (.gexf) and DOT (.dot).
+Above 5,000 nodes paths are estimated from 256 sources, unless --exact.")]
 pub(super) struct Arguments {
     /// A graph file, the name of a generator, an experiment, or - for a graph on stdin
     what: String,
@@ -44,6 +51,21 @@ pub(super) struct Arguments {
     /// Write the graph here; the ending says in which form, unless --to does
     #[arg(short, long = "out", value_name = "FILE")]
     out: Vec<PathBuf>,
+    /// Tell when what starts at this node, by id or label, arrives at the others
+    #[arg(long, value_name = "NODE")]
+    from: Option<String>,
+    /// Tell how many nodes have how many neighbours
+    #[arg(long)]
+    histogram: bool,
+    /// Look at all paths, however long that takes
+    #[arg(long)]
+    exact: bool,
+    /// Call the edges of a node-link file links, as older tools do
+    #[arg(long)]
+    links: bool,
+    /// Write graphs of more than 10 million edges, too
+    #[arg(long)]
+    force: bool,
     /// The form in which the graph is written; without --out, to stdout
     #[arg(long, value_enum, value_name = "FORM")]
     to: Option<Form>,
@@ -57,24 +79,41 @@ pub(super) struct Arguments {
 enum Form {
     /// Node-link JSON
     Json,
+    /// CSV edge list
+    Csv,
     /// GraphML
     Graphml,
+    /// GEXF 1.3
+    Gexf,
+    /// DOT, for Graphviz
+    Dot,
 }
 
 impl Form {
     fn of(path: &Path) -> Option<Form> {
         match path.extension()?.to_str()? {
             "json" => Some(Form::Json),
+            "csv" => Some(Form::Csv),
             "graphml" | "xml" => Some(Form::Graphml),
+            "gexf" => Some(Form::Gexf),
+            "dot" | "gv" => Some(Form::Dot),
             _ => None,
         }
     }
 
     /// Writes a graph; answers the warnings there are.
-    fn write(self, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<Vec<String>> {
+    fn write(
+        self,
+        snapshot: &Snapshot,
+        key: EdgeKey,
+        out: &mut impl Write,
+    ) -> io::Result<Vec<String>> {
         match self {
-            Form::Json => write_node_link(snapshot, out).map(|()| Vec::new()),
+            Form::Json => write_node_link(snapshot, key, out).map(|()| Vec::new()),
+            Form::Csv => write_edge_list(snapshot, out),
             Form::Graphml => write_graphml(snapshot, out),
+            Form::Gexf => write_gexf(snapshot, out).map(|()| Vec::new()),
+            Form::Dot => write_dot(snapshot, out).map(|()| Vec::new()),
         }
     }
 }
@@ -85,32 +124,39 @@ struct Found {
     counts: Option<Counts>,
 }
 
-/// A complete graph is a rule; listed, its edges must fit into memory.
-const EDGES_MAX: u64 = 1 << 28;
+/// More edges are written only where that is meant.
+const EDGES_MAX: u64 = 10_000_000;
 
 pub(super) fn topology(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<Status> {
     let mut forms = Vec::new();
     for path in &arguments.out {
         let Some(form) = arguments.to.or(Form::of(path)) else {
             let path = path.display();
-            terminal.error(&format!("{path} ends neither in .json nor in .graphml: add --to FORM"));
+            terminal.error(&format!(
+                "{path} ends in none of .json, .csv, .graphml, .gexf and .dot: add --to FORM"
+            ));
             return Ok(Status::BadInput);
         };
         forms.push((path, form));
     }
-    let Found { snapshot, counts } = match find(arguments, terminal) {
+    let found = match find(arguments, terminal) {
         Ok(found) => found,
         Err(status) => return Ok(status),
     };
-    if arguments.to.or(forms.first().map(|form| form.1)).is_some() && is_too_large(&snapshot) {
-        let edges = 2 * snapshot.graph.edges();
-        terminal.error(&format!("{edges} edges are too many for a file: give fewer nodes"));
+    let snapshot = &found.snapshot;
+    let is_written = arguments.to.is_some() || !forms.is_empty();
+    if is_written && snapshot.graph.edges() > EDGES_MAX && !arguments.force {
+        let edges = snapshot.graph.edges();
+        terminal.error(&format!(
+            "{edges} edges are too many for a file: give fewer nodes, or --force if that is meant"
+        ));
         return Ok(Status::BadInput);
     }
+    let key = if arguments.links { EdgeKey::Links } else { EdgeKey::Edges };
     let disk = LimitedDisk::of_this_process();
     for (path, form) in &forms {
         let mut bytes = Vec::new();
-        let warnings = form.write(&snapshot, &mut bytes)?;
+        let warnings = form.write(snapshot, key, &mut bytes)?;
         for warning in warnings {
             terminal.note(format_args!("{}: {warning}", path.display()));
         }
@@ -119,19 +165,39 @@ pub(super) fn topology(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
             return Ok(Status::Incomplete);
         }
     }
-    match arguments.to.filter(|_| forms.is_empty()) {
-        Some(form) => {
-            let warnings = form.write(&snapshot, terminal.out())?;
-            warnings.iter().for_each(|warning| terminal.note(warning));
-        }
-        None => tell(arguments, &snapshot, counts, terminal)?,
+    if let Some(form) = arguments.to.filter(|_| forms.is_empty()) {
+        let warnings = form.write(snapshot, key, terminal.out())?;
+        warnings.iter().for_each(|warning| terminal.note(warning));
+        terminal.flush()?;
+        return Ok(Status::Good);
     }
+    let from = match arguments.from.as_deref().map(|name| origin(&snapshot.graph, name)) {
+        None => None,
+        Some(Ok(id)) => Some(id),
+        Some(Err(error)) => {
+            terminal.error(&error);
+            return Ok(Status::BadInput);
+        }
+    };
+    let effort = if arguments.exact { Effort::Exact } else { Effort::Usual };
+    let seed = Seed(arguments.seed.unwrap_or(1));
+    // Far from what any graph draws.
+    let mut random = Stream::new(seed, Domain::Topology, u64::MAX, 0);
+    let profile = Profile::of(&snapshot.graph, effort, from, &mut random);
+    tell(arguments, &found, &profile, terminal)?;
     terminal.flush()?;
     Ok(Status::Good)
 }
 
-fn is_too_large(snapshot: &Snapshot) -> bool {
-    snapshot.graph.rows().is_none() && snapshot.graph.edges() > EDGES_MAX
+/// The node of a label, or else of an id.
+fn origin(graph: &Graph, name: &str) -> Result<NodeId, String> {
+    let is_there = |id: &NodeId| id.0 < graph.nodes();
+    let by_label = graph.labels().find(name).filter(is_there);
+    let found = by_label.or_else(|| name.parse().ok().map(NodeId).filter(is_there));
+    found.ok_or_else(|| {
+        let last = graph.nodes().saturating_sub(1);
+        format!("there is no node {name}: --from takes a label, or an id from 0 to {last}")
+    })
 }
 
 /// Looks for a file, then for a generator, then for a built-in experiment; tells what is wrong.
@@ -183,7 +249,8 @@ fn of_generator(arguments: &Arguments, terminal: &Terminal) -> Result<Found, Sta
     match generate(&arguments.what, arguments.nodes, seed, &arguments.sets) {
         Ok((graph, report)) => {
             terminal.report(&report);
-            Ok(Found { snapshot: Snapshot::of(graph), counts: None })
+            let model = Some(arguments.what.clone());
+            Ok(Found { snapshot: Snapshot { model, ..Snapshot::of(graph) }, counts: None })
         }
         Err(NoGraph::Refused(report)) => {
             terminal.report(&report);
@@ -227,68 +294,4 @@ fn of_experiment(arguments: &Arguments, terminal: &Terminal) -> Result<Found, St
         Status::BadInput
     })?;
     Ok(Found { snapshot, counts: None })
-}
-
-/// What is in the graph, and what can be measured of it.
-fn tell(
-    arguments: &Arguments,
-    snapshot: &Snapshot,
-    counts: Option<Counts>,
-    terminal: &mut Terminal,
-) -> io::Result<()> {
-    let statistics = Statistics::of(&snapshot.graph);
-    let metrics = statistics.metrics();
-    let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-    match arguments.format {
-        Format::Table => {
-            if let Some(counts) = counts {
-                terminal.say(format_args!("{}: {counts}", arguments.what))?;
-            }
-            let shown =
-                |value: Option<f64>| value.map_or("-".to_owned(), |value| value.to_string());
-            let rows = metrics.map(|(name, value)| vec![name.to_owned(), shown(value)]);
-            terminal.say(table(&["metric", "value"], rows))?;
-        }
-        Format::Csv => {
-            let counts = counts.map_or(Vec::new(), |counts| counts.named().to_vec());
-            let counts = counts.iter().map(|(name, count)| ("count", *name, count.to_string()));
-            let metrics = metrics.iter().map(|(name, value)| ("metric", *name, text(*value)));
-            let rows = counts.chain(metrics);
-            let rows: Vec<_> =
-                rows.map(|(of, name, value)| vec![of.into(), name.into(), value]).collect();
-            terminal.csv(&["of", "name", "value"], &rows)?;
-        }
-        Format::Json => {
-            let counts = counts.map(|counts| {
-                let named = counts.named().into_iter();
-                named.map(|(name, n)| (name.to_owned(), json!(n))).collect::<Map<_, _>>()
-            });
-            let metrics: Map<String, Json> =
-                metrics.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-            terminal.say(json!({
-                "what": arguments.what, "counts": counts, "metrics": metrics, "written": arguments.out,
-            }))?;
-        }
-    }
-    terminal.flush()?;
-    let told = |line: String, terminal: &mut Terminal| match arguments.format {
-        Format::Table => terminal.say(line),
-        _ => {
-            terminal.note(line);
-            Ok(())
-        }
-    };
-    for path in &arguments.out {
-        told(path.display().to_string(), terminal)?;
-    }
-    match arguments.out.first() {
-        Some(path) => {
-            let path = word(&path.display().to_string());
-            told(format!("next: corsair topology {path}"), terminal)
-        }
-        None => {
-            let what = word(&arguments.what);
-            told(format!("next: corsair topology {what} --out graph.graphml"), terminal)
-        }
-    }
 }
