@@ -142,3 +142,29 @@ fn a_result_is_reused_and_made_again_when_that_is_wanted() {
     assert_eq!(other.status, Some(2), "{}", other.err);
     assert!(other.err.contains("one holds other results"), "{}", other.err);
 }
+
+#[test]
+fn an_interrupted_study_is_finished_by_two_shares_elsewhere() {
+    let bench = bench();
+    sweep(&bench, "whole", &[]).good();
+    let mut child = spawn(&bench, &["sweep", "small.yaml", "-o", "here", "--shard", "2/3"]);
+    wait_for_work(&bench.path("here").join("parts"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    sweep(&bench, "here", &["--shard", "1/5"]).good();
+    // Another machine, on which only the folder is known.
+    let there = Bench::new();
+    let copied = std::process::Command::new("cp")
+        .arg("-r")
+        .args([bench.path("here"), there.path("study")])
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    for share in ["0/2", "1/2"] {
+        let arguments = ["sweep", "study/resolved.json", "-o", "study", "--shard", share];
+        there.call(&arguments).good();
+    }
+    there.call(&["collect", "study"]).good();
+    let whole = bench.path("whole");
+    there.call(&["verify", "study", whole.to_str().unwrap()]).good();
+}
