@@ -9,7 +9,7 @@ use super::output::{Terminal, table};
 use super::{Format, Status};
 use crate::experiment::{BUILTINS, PROTOCOLS, topologies};
 use crate::faults::decode::FAULT_KINDS;
-use crate::measure::{ENGINE, Metric, UPLINK};
+use crate::measure::{ENGINE, Metric, UPLINK, UPTIME};
 use crate::settings::Variant;
 
 #[derive(Debug, clap::Args)]
@@ -83,7 +83,11 @@ impl What {
                 let of_protocols = PROTOCOLS.iter().flat_map(|entry| {
                     entry.metrics().iter().map(|metric| metric_row(entry.name(), metric))
                 });
-                let of_all = ENGINE.iter().chain(UPLINK).map(|metric| metric_row("all", metric));
+                let of_all = ENGINE
+                    .iter()
+                    .chain(UPLINK)
+                    .chain(UPTIME)
+                    .map(|metric| metric_row("all", metric));
                 Listing {
                     header: &["name", "protocol", "unit", "scope", "meaning"],
                     rows: of_protocols.chain(of_all).collect(),

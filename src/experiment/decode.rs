@@ -19,7 +19,7 @@ use super::statistics::Level;
 use super::study::{Sweep, read_sweep};
 use super::topology::{self, Topology};
 use crate::faults::decode::read_faults;
-use crate::faults::{DiskLoss, Fault, FaultId, Faults};
+use crate::faults::{FaultId, Faults};
 use crate::kernel::{Instant, Seed};
 use crate::network::{NetworkConfig, Population, Selector};
 use crate::protocols::Surroundings;
@@ -197,8 +197,7 @@ impl Reader<'_, '_> {
         let network = network::decode(self.s, self.entry, library);
         let faults = read_faults(self.s.field("faults"));
         let mut invariants = decode_invariants(self.s, self.entry);
-        let wipes = |fault: &Fault| matches!(fault, Fault::Crash { disk: DiskLoss::Wipe, .. });
-        if faults.iter().any(|(_, fault)| wipes(fault)) {
+        if faults.iter().any(|(_, fault)| fault.wipes()) {
             drop_disk_invariants(self.s, self.entry, &mut invariants);
         }
         let added = network::added_metrics(&network, &faults);

@@ -1,9 +1,10 @@
-//! The section `network:` in its surroundings: the files that it names, and the metrics that it gives a meaning.
+//! The section `network:` in its surroundings: the files that it names, and which metrics it and the faults
+//! give a meaning.
 
 use super::files::Library;
 use super::registry::Entry;
-use crate::faults::Faults;
-use crate::measure::{Metric, UPLINK};
+use crate::faults::{Fault, Faults};
+use crate::measure::{Metric, UPLINK, UPTIME};
 use crate::network::decode::{Around, read_network};
 use crate::network::{NetworkConfig, Selector};
 use crate::settings::Section;
@@ -26,11 +27,16 @@ pub(super) fn decode(
 /// The metrics that are recorded beside the usual ones where nothing is said.
 pub(super) fn added_metrics(
     network: &NetworkConfig<Selector>,
-    _faults: &Faults,
+    faults: &Faults,
 ) -> Vec<&'static [Metric]> {
     let mut added: Vec<&'static [Metric]> = Vec::new();
     if network.bandwidth.up.is_some() {
         added.push(UPLINK);
+    }
+    let comes_and_goes =
+        |fault: &Fault| matches!(fault, Fault::Churn { .. } | Fault::CrashPoisson { .. });
+    if faults.iter().any(|(_, fault)| comes_and_goes(fault)) {
+        added.push(UPTIME);
     }
     added
 }

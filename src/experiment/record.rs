@@ -4,7 +4,7 @@
 use super::keys::TRACES;
 use super::registry::Entry;
 use crate::kernel::{Instant, Span};
-use crate::measure::{ENGINE, Metric, Scope, UPLINK};
+use crate::measure::{ENGINE, Metric, Scope, UPLINK, UPTIME};
 use crate::settings::{Code, Field, Kind, Mistake, Section, nearest};
 
 /// What ends a run; the first to come. A run with no event left always ends.
@@ -135,7 +135,7 @@ impl TraceLevel {
 
 /// All metrics of an experiment: the protocol's, then the engine's.
 pub fn metrics_of(entry: &dyn Entry) -> impl Iterator<Item = &'static Metric> {
-    entry.metrics().iter().chain(ENGINE).chain(UPLINK)
+    entry.metrics().iter().chain(ENGINE).chain(UPLINK).chain(UPTIME)
 }
 
 /// The metric of that name, or a mistake with the nearest.

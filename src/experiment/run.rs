@@ -9,7 +9,7 @@ use super::record::{Condition, GraphFormat, GraphRecord, TraceLevel};
 use super::trace::Tracer;
 use crate::check::{Verdicts, Violation};
 use crate::kernel::{Instant, Seed, Span};
-use crate::measure::{Cost, Metric, Reading, Readings, read_engine, read_uplinks};
+use crate::measure::{Cost, Metric, Reading, Readings, read_engine, read_uplinks, read_uptime};
 use crate::network::Network;
 use crate::protocol::{Observer, Origin, Protocol};
 use crate::protocols::{Family, Ground};
@@ -336,6 +336,7 @@ where
         let counts = [self.world.events(), crashes, restarts, faults_void];
         read_engine(self.world.books(), F::Protocol::KINDS, counts, &mut readings);
         read_uplinks(self.world.network().uplinks(), at, &mut readings);
+        read_uptime(self.world.uptime(), at, &mut readings);
         F::read(&self.world.observer().0, &self.world, &mut readings);
         readings.finish()
     }

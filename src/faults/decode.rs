@@ -1,16 +1,18 @@
 //! The list `faults:` of an experiment, and schedules as other lists write them, too.
 
+mod churn;
 #[cfg(test)]
 mod tests;
 
 use super::expand::Faults;
 use super::fault::{DiskLoss, Fault, Split};
 use super::schedule::{Schedule, Window};
-use crate::kernel::{Instant, NodeId, Span};
+use crate::kernel::{Distribution, Instant, NodeId, Span};
 use crate::network::decode::{NODE, REORDER, SELECTOR, SELECTORS};
 use crate::network::decode::{fraction, read_probability, read_reorder, read_selector};
 use crate::network::{Degradation, Direction, Factor, Selector};
 use crate::settings::{Code, Field, Key, Kind, Section, Shape, Variant, join_keys};
+use churn::{CHURN, CRASH_POISSON, read_churn, read_crash_poisson};
 use serde_json::json;
 
 /// The value of `faults`.
@@ -20,6 +22,8 @@ pub const FAULTS: Shape = Shape::ListOf(&Shape::OneOf(FAULT_KINDS));
 pub const FAULT_KINDS: &[Variant] = &[
     Variant::new("crash", Shape::Keys(CRASH), "nodes vanish, and may start again"),
     Variant::new("restart", Shape::Keys(RESTART), "nodes that are down start"),
+    Variant::new("churn", Shape::Keys(CHURN), "nodes leave and come back, again and again"),
+    Variant::new("crash_poisson", Shape::Keys(CRASH_POISSON), "random nodes crash at random times"),
     Variant::new("partition", Shape::Keys(PARTITION), "messages between parts are lost"),
     Variant::new("isolate", Shape::Keys(ISOLATE), "each of these nodes is alone"),
     Variant::new("link", Shape::Keys(LINK), "the links between two sets of nodes are bad"),
@@ -47,15 +51,20 @@ const RESTART: &[Key] =
 const CRASH: &[Key] = &join_keys::<9>(
     RESTART,
     &[
-        Key::optional(
-            "restart_after",
-            Shape::Distribution,
-            "how long until a node starts again; else it stays down",
-        ),
+        RESTART_AFTER,
         Key::optional("after_effects", EFFECTS, "crash amid a handler, after so many effects"),
-        Key::new("disk", Shape::OneOf(DISKS), "lose_unsynced", "what becomes of the disk"),
+        DISK,
     ],
 );
+
+const RESTART_AFTER: Key = Key::optional(
+    "restart_after",
+    Shape::Distribution,
+    "how long until a node starts again; else it stays down",
+);
+
+const DISK: Key =
+    Key::new("disk", Shape::OneOf(DISKS), "lose_unsynced", "what becomes of the disk");
 
 const EFFECTS: Shape = Shape::Count { min: 0, max: u32::MAX as u64 };
 
@@ -126,6 +135,8 @@ fn read_fault(name: &'static str, s: &mut Section<'_>) -> Fault {
         "restart" => {
             Fault::Restart { when: read_schedule(s), nodes: read_selector(s.field("nodes")) }
         }
+        "churn" => read_churn(s),
+        "crash_poisson" => read_crash_poisson(s),
         "partition" => Fault::Partition {
             window: read_window(s),
             split: s.field("split").one_of("majority", read_split),
@@ -166,19 +177,26 @@ fn read_fault(name: &'static str, s: &mut Section<'_>) -> Fault {
 }
 
 fn read_crash(s: &mut Section<'_>) -> Fault {
+    Fault::Crash {
+        when: read_schedule(s),
+        nodes: read_selector(s.field("nodes")),
+        restart_after: read_restart_after(s),
+        after_effects: s.optional("after_effects").map(|field| field.count(0)),
+        disk: read_disk(s),
+    }
+}
+
+fn read_restart_after(s: &mut Section<'_>) -> Option<Distribution> {
+    s.has("restart_after").then(|| s.distribution("restart_after", Span::ZERO))
+}
+
+fn read_disk(s: &mut Section<'_>) -> DiskLoss {
     let disks = [
         ("keep", DiskLoss::Keep),
         ("lose_unsynced", DiskLoss::LoseUnsynced),
         ("wipe", DiskLoss::Wipe),
     ];
-    Fault::Crash {
-        when: read_schedule(s),
-        nodes: read_selector(s.field("nodes")),
-        restart_after: (s.has("restart_after"))
-            .then(|| s.distribution("restart_after", Span::ZERO)),
-        after_effects: s.optional("after_effects").map(|field| field.count(0)),
-        disk: s.choice("disk", &disks, DiskLoss::LoseUnsynced),
-    }
+    s.choice("disk", &disks, DiskLoss::LoseUnsynced)
 }
 
 /// Reads the keys of [`SCHEDULE`].

@@ -21,6 +21,8 @@ pub enum FaultError {
     InTwoParts(NodeId),
     /// Shares of a split that sum to more than the whole.
     Overfull,
+    /// Nodes by a role that they play while a run goes on, where they must be known before.
+    Role,
     /// More happenings than anyone wants.
     TooMany,
 }
@@ -32,6 +34,9 @@ impl fmt::Display for FaultError {
             FaultError::OnePart => f.write_str("a split needs at least two parts"),
             FaultError::InTwoParts(node) => write!(f, "node {node} is in two parts of the split"),
             FaultError::Overfull => f.write_str("the fractions of a split sum to at most 1"),
+            FaultError::Role => f.write_str(
+                "who comes and goes is drawn before the run: select nodes by id, name or group",
+            ),
             FaultError::TooMany => {
                 write!(
                     f,

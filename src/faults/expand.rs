@@ -1,6 +1,7 @@
 //! The expansion of faults to a plain list of happenings and a table of network rules, before the
 //! run.
 
+use super::downtime::Downtime;
 use super::error::{FaultError, FaultId};
 use super::fault::{DiskLoss, Fault, Split};
 use super::schedule::{EXPANSION_MAX, Schedule, Window};
@@ -58,6 +59,17 @@ pub enum What {
         /// How long after its crash a node that was up starts again.
         restart_after: Option<Span>,
     },
+    /// Nodes say goodbye, if their protocol has such a request, and crash when they have.
+    Leave {
+        /// Who.
+        targets: Targets,
+        /// What becomes of the disk.
+        disk: DiskLoss,
+        /// How long after that they start again.
+        restart_after: Option<Span>,
+    },
+    /// Nodes are not there from the beginning.
+    Absent(Targets),
     /// Nodes that are down start.
     Start(Targets),
     /// A rule is in force from now on.
@@ -94,10 +106,10 @@ impl Faults {
     ) -> Result<Expanded, (FaultId, FaultError)> {
         let mut expanded =
             Expanded { happenings: Vec::new(), rules: BTreeMap::new(), heal: Instant::START };
-        let mut room = EXPANSION_MAX;
+        let (mut room, mut downtime) = (EXPANSION_MAX, Downtime::default());
         for (id, fault) in self.iter() {
-            let (into, room) = (&mut expanded, &mut room);
-            let mut expansion = Expansion { population, seed, end, id, into, room };
+            let (into, room, downtime) = (&mut expanded, &mut room, &mut downtime);
+            let mut expansion = Expansion { population, seed, end, id, into, room, downtime };
             expansion.add(fault).map_err(|error| (id, error))?;
         }
         // Stable: what one fault does at one instant keeps its order.
@@ -108,21 +120,25 @@ impl Faults {
 
 /// What a stream of a fault is for. The numbers are part of every result: never renumber.
 #[derive(Clone, Copy)]
-enum Purpose {
+pub(super) enum Purpose {
     Times = 0,
     Targets = 1,
     Restarts = 2,
+    Churn = 3,
+    Victims = 4,
 }
 
 /// The expansion of one fault.
-struct Expansion<'a> {
+pub(super) struct Expansion<'a> {
     population: &'a Population,
     seed: Seed,
-    end: Instant,
+    pub(super) end: Instant,
     id: FaultId,
     into: &'a mut Expanded,
     /// How many more happenings there may be, counted node by node.
     room: &'a mut usize,
+    /// Who is down when by this fault and those before it.
+    pub(super) downtime: &'a mut Downtime,
 }
 
 impl Expansion<'_> {
@@ -131,12 +147,15 @@ impl Expansion<'_> {
             Fault::Crash { when, nodes, restart_after, after_effects, disk } => {
                 for (index, at) in self.moments(when, nodes)? {
                     let mut restarts = self.stream(Purpose::Restarts, index);
-                    let targets = self.targets(nodes, index)?;
+                    let targets = self.targets_up(nodes, index, at)?;
                     for (targets, restart_after) in
                         restarting(targets, restart_after.as_ref(), &mut restarts)
                     {
                         self.heal_after(at + restart_after.unwrap_or(Span::ZERO));
                         let (after_effects, disk) = (*after_effects, *disk);
+                        if after_effects.is_none() {
+                            self.downtime.crash(&targets, at, restart_after);
+                        }
                         let what = What::Crash { targets, after_effects, disk, restart_after };
                         self.push(at, what)?;
                     }
@@ -146,10 +165,14 @@ impl Expansion<'_> {
             Fault::Restart { when, nodes } => {
                 for (index, at) in self.moments(when, nodes)? {
                     self.heal_after(at);
-                    self.push(at, What::Start(self.targets(nodes, index)?))?;
+                    let targets = self.targets(nodes, index)?;
+                    self.downtime.start(&targets, at);
+                    self.push(at, What::Start(targets))?;
                 }
                 Ok(())
             }
+            Fault::Churn { window, churn } => self.churn(*window, churn),
+            Fault::CrashPoisson { window, crashes } => self.crashes(*window, crashes),
             Fault::Partition { window, split, direction } => {
                 let links = self.crossing(split, *direction)?;
                 self.rule(*window, Rule::Cut(links))
@@ -174,12 +197,29 @@ impl Expansion<'_> {
         }
     }
 
-    fn stream(&self, purpose: Purpose, index: u64) -> Stream {
+    pub(super) fn stream(&self, purpose: Purpose, index: u64) -> Stream {
         Stream::new(self.seed, Domain::Faults, u64::from(self.id.0) << 8 | purpose as u64, index)
     }
 
-    fn targets(&self, nodes: &Selector, index: u64) -> Result<Targets, FaultError> {
+    pub(super) fn targets(&self, nodes: &Selector, index: u64) -> Result<Targets, FaultError> {
         Ok(nodes.resolve(self.population, &mut self.stream(Purpose::Targets, index))?)
+    }
+
+    /// The same, but that a share is one of the nodes that are up then, as far as this fault and those before it go.
+    fn targets_up(&self, nodes: &Selector, index: u64, at: Instant) -> Result<Targets, FaultError> {
+        let Selector::Fraction(_) = nodes else { return self.targets(nodes, index) };
+        if self.downtime.is_empty() {
+            return self.targets(nodes, index);
+        }
+        let all = (0..self.population.nodes).map(NodeId);
+        let up: Vec<NodeId> = all.filter(|node| self.downtime.is_up(*node, at)).collect();
+        let among = Population::of(up.len() as u32);
+        Ok(match nodes.resolve(&among, &mut self.stream(Purpose::Targets, index))? {
+            Targets::Nodes(places) => {
+                Targets::Nodes(places.into_iter().map(|place| up[place.index()]).collect())
+            }
+            role => role,
+        })
     }
 
     fn moments(
@@ -245,13 +285,15 @@ impl Expansion<'_> {
         self.push(window.until(), What::End(id))
     }
 
-    fn heal_after(&mut self, at: Instant) {
+    pub(super) fn heal_after(&mut self, at: Instant) {
         self.into.heal = self.into.heal.max(at);
     }
 
-    fn push(&mut self, at: Instant, what: What) -> Result<(), FaultError> {
+    pub(super) fn push(&mut self, at: Instant, what: What) -> Result<(), FaultError> {
         let size = match &what {
             What::Crash { targets: Targets::Nodes(nodes), .. }
+            | What::Leave { targets: Targets::Nodes(nodes), .. }
+            | What::Absent(Targets::Nodes(nodes))
             | What::Start(Targets::Nodes(nodes)) => nodes.len().max(1),
             _ => 1,
         };

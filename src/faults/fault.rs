@@ -28,6 +28,20 @@ pub enum Fault {
         /// Who.
         nodes: Selector,
     },
+    /// Nodes leave and come back, each by itself, again and again.
+    Churn {
+        /// No node leaves before or after it.
+        window: Window,
+        /// How.
+        churn: Churn,
+    },
+    /// Crashes of unlucky nodes, at random moments.
+    CrashPoisson {
+        /// From when until when.
+        window: Window,
+        /// How.
+        crashes: Crashes,
+    },
     /// Messages between different parts are lost.
     Partition {
         /// From when until when.
@@ -79,7 +93,9 @@ impl Fault {
                 Schedule::At(after) => Instant::START + after.least(),
                 Schedule::Every { from, .. } => *from,
             },
-            Fault::Partition { window, .. }
+            Fault::Churn { window, .. }
+            | Fault::CrashPoisson { window, .. }
+            | Fault::Partition { window, .. }
             | Fault::Isolate { window, .. }
             | Fault::Link { window, .. }
             | Fault::LossBurst { window, .. }
@@ -96,10 +112,68 @@ impl Fault {
             | Fault::Partition { split: Split::Isolate(nodes), .. } => vec![nodes],
             Fault::Partition { split: Split::Groups(parts), .. } => parts.iter().collect(),
             Fault::Partition { .. } => Vec::new(),
+            Fault::Churn { churn, .. } => vec![&churn.nodes],
+            Fault::CrashPoisson { crashes, .. } => {
+                std::iter::once(&crashes.nodes).chain(&crashes.spare).collect()
+            }
             Fault::Link { between, .. } => between.iter().collect(),
             Fault::LossBurst { nodes, .. } | Fault::Clog { nodes, .. } => nodes.iter().collect(),
         }
     }
+}
+
+impl Fault {
+    /// Whether it empties disks.
+    pub fn wipes(&self) -> bool {
+        let disk = match self {
+            Fault::Crash { disk, .. } => *disk,
+            Fault::Churn { churn, .. } => churn.disk,
+            Fault::CrashPoisson { crashes, .. } => crashes.disk,
+            _ => return false,
+        };
+        disk == DiskLoss::Wipe
+    }
+}
+
+/// How nodes leave and come back: an alternating renewal process for each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Churn {
+    /// Who.
+    pub nodes: Selector,
+    /// How long a node stays.
+    pub leave: Distribution,
+    /// How long it is away; without it, for good.
+    pub rejoin_after: Option<Distribution>,
+    /// Who is there at the beginning.
+    pub start: ChurnStart,
+    /// The share of departures that are announced to the protocol; the others are crashes.
+    pub graceful: Probability,
+    /// What becomes of the disk.
+    pub disk: DiskLoss,
+}
+
+/// Who is there when churn begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChurnStart {
+    /// Everybody.
+    Up,
+    /// As many as in the long run, each amid its stay or its absence.
+    Stationary,
+}
+
+/// How nodes crash at random moments: a Poisson process for all of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crashes {
+    /// The time from one to the next.
+    pub gap: Distribution,
+    /// Who may be hit: one of those that are up then.
+    pub nodes: Selector,
+    /// How long after its crash a node starts again, drawn for each; without it, never.
+    pub restart_after: Option<Distribution>,
+    /// Who is never hit.
+    pub spare: Vec<Selector>,
+    /// What becomes of the disk.
+    pub disk: DiskLoss,
 }
 
 /// What a crash does to the disk.

@@ -20,15 +20,19 @@
 //! assert_eq!(expanded.heal, at(8));
 //! ```
 
+#[cfg(test)]
+mod churn_tests;
 pub mod decode;
+mod downtime;
 mod error;
 mod expand;
 mod fault;
+mod random;
 mod schedule;
 #[cfg(test)]
 mod tests;
 
 pub use error::{FaultError, FaultId};
 pub use expand::{Expanded, Faults, Happening, What};
-pub use fault::{DiskLoss, Fault, Split};
+pub use fault::{Churn, ChurnStart, Crashes, DiskLoss, Fault, Split};
 pub use schedule::{EXPANSION_MAX, Schedule, Window};

@@ -3,12 +3,14 @@
 
 mod error;
 mod normal;
+mod residual;
 #[cfg(test)]
 mod tests;
 
 pub use normal::{quantile as normal_quantile, upper_tail as normal_upper_tail};
 
 pub use error::DistributionError;
+pub use residual::Residual;
 
 use super::random::Bits;
 use super::time::Span;
@@ -169,6 +171,17 @@ impl Distribution {
         }
     }
 
+    /// What a draw exceeds with probability `share`, more than 0 and at most 1.
+    pub fn exceeded(&self, share: f64) -> Span {
+        match self {
+            Distribution::Constant(span) => *span,
+            Distribution::Uniform(Uniform { min, width }) => {
+                *min + Span::from_nanos_f64(real(*width) * (1.0 - share))
+            }
+            Distribution::Law(law) => law.exceeded(share),
+        }
+    }
+
     /// The mean of what is drawn, as truncated and capped; at most [`Span::MAX`].
     pub fn mean(&self) -> Span {
         match self {
@@ -205,21 +218,37 @@ impl Law {
                 let z = normal::quantile(bits.unit());
                 Span::from_nanos_f64(median * libm::exp(sigma * z))
             }
-            Law::Exponential { mean, shift } => {
-                *shift + Span::from_nanos_f64(mean * -libm::log(bits.unit()))
-            }
-            Law::Pareto { min, alpha, cap } => {
-                // u^(-1/alpha); exp of a logarithm is precise to far below a nanosecond and half as
-                // dear as `pow`.
-                let factor = libm::exp(-libm::log(bits.unit()) / alpha);
-                Span::from_nanos_f64(real(*min) * factor).clamp(*min, *cap)
-            }
-            Law::Weibull { scale, shape } => {
-                let exponential = -libm::log(bits.unit());
-                Span::from_nanos_f64(scale * libm::exp(libm::log(exponential) / shape))
-            }
+            Law::Exponential { mean, shift } => exponential(*mean, *shift, bits.unit()),
+            Law::Pareto { min, alpha, cap } => pareto((*min, *cap), *alpha, bits.unit()),
+            Law::Weibull { scale, shape } => weibull(*scale, *shape, bits.unit()),
             Law::Quantiles(points) => interpolate(points, bits.unit()),
             Law::Values(values) => values[bits.below(values.len() as u64) as usize],
+        }
+    }
+
+    fn exceeded(&self, share: f64) -> Span {
+        let rank = |count: u64| (((1.0 - share) * count as f64) as u64).min(count - 1);
+        match self {
+            Law::Stepped { min, step, count } => {
+                *min + Span::from_nanos(rank(*count) * step.nanos())
+            }
+            Law::Normal { mean, sd, min } if *sd > 0.0 => {
+                let kept = normal::upper_tail((real(*min) - mean) / sd);
+                Span::from_nanos_f64(mean - sd * normal::quantile(share * kept)).max(*min)
+            }
+            Law::Normal { mean, min, .. } => Span::from_nanos_f64(*mean).max(*min),
+            Law::Lognormal { median, sigma } => {
+                Span::from_nanos_f64(median * libm::exp(-sigma * normal::quantile(share)))
+            }
+            Law::Exponential { mean, shift } => exponential(*mean, *shift, share),
+            Law::Pareto { min, alpha, cap } => pareto((*min, *cap), *alpha, share),
+            Law::Weibull { scale, shape } => weibull(*scale, *shape, share),
+            Law::Quantiles(points) => interpolate(points, (1.0 - share).max(f64::MIN_POSITIVE)),
+            Law::Values(values) => {
+                let mut values = values.to_vec();
+                values.sort_unstable();
+                values[rank(values.len() as u64) as usize]
+            }
         }
     }
 
@@ -253,6 +282,26 @@ impl Law {
             }
         }
     }
+}
+
+/// What an exponential exceeds with probability `u`.
+#[inline(always)]
+fn exponential(mean: f64, shift: Span, u: f64) -> Span {
+    shift + Span::from_nanos_f64(mean * -libm::log(u))
+}
+
+/// What a Pareto exceeds with probability `u`: min u^(-1/alpha), up to the cap. The exp of a
+/// logarithm is precise to far below a nanosecond and half as dear as `pow`.
+#[inline(always)]
+fn pareto((min, cap): (Span, Span), alpha: f64, u: f64) -> Span {
+    let factor = libm::exp(-libm::log(u) / alpha);
+    Span::from_nanos_f64(real(min) * factor).clamp(min, cap)
+}
+
+/// What a Weibull exceeds with probability `u`.
+#[inline(always)]
+fn weibull(scale: f64, shape: f64, u: f64) -> Span {
+    Span::from_nanos_f64(scale * libm::exp(libm::log(-libm::log(u)) / shape))
 }
 
 /// The quantile of `u` in (0, 1) on the line through `points`.

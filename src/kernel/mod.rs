@@ -11,7 +11,8 @@ mod real;
 mod time;
 
 pub use agenda::{Agenda, PlanKey};
-pub use distribution::{Distribution, DistributionError, normal_quantile, normal_upper_tail};
+pub use distribution::{Distribution, DistributionError, Residual};
+pub use distribution::{normal_quantile, normal_upper_tail};
 pub use node::{NodeId, RequestId};
 pub use prefetch::prefetch;
 pub use queue::{Entry, EventQueue};

@@ -2,9 +2,9 @@
 
 use super::metric::{Cost, Metric, Scope};
 use super::reading::{Id, Readings};
-use crate::kernel::Instant;
+use crate::kernel::{Instant, Span};
 use crate::network::Line;
-use crate::simulation::{Books, KindBooks};
+use crate::simulation::{Books, KindBooks, Uptime};
 
 const fn count(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
     Metric { name, unit, scope: Scope::Run, cost: Cost::Counter, says }
@@ -65,6 +65,22 @@ pub const UPLINK: &[Metric] = &[
         ..count("uplink_wait_max", "ms", "the longest that a message waited for its uplink")
     },
 ];
+
+/// The metrics of nodes that come and go.
+pub const UPTIME: &[Metric] = &[
+    count(
+        "availability",
+        "ratio",
+        "the share of nodes that were up, averaged over the time so far",
+    ),
+    count("session_mean", "ms", "the time for which nodes were up, over their crashes"),
+];
+
+/// Reads them at a moment.
+pub fn read_uptime(uptime: &Uptime, now: Instant, readings: &mut Readings<'_>) {
+    readings.put("availability", uptime.availability(now));
+    readings.put("session_mean", uptime.session_mean(now).map(Span::as_millis_f64));
+}
 
 /// Reads the metrics of uplinks at a moment.
 pub fn read_uplinks(uplinks: &[Line], now: Instant, readings: &mut Readings<'_>) {

@@ -4,6 +4,6 @@ mod engine;
 mod metric;
 mod reading;
 
-pub use engine::{ENGINE, UPLINK, read_engine, read_uplinks};
+pub use engine::{ENGINE, UPLINK, UPTIME, read_engine, read_uplinks, read_uptime};
 pub use metric::{Cost, Metric, Scope};
 pub use reading::{Id, Reading, Readings};

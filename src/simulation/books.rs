@@ -116,3 +116,58 @@ impl Index<usize> for Books {
         &self.kinds[kind]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Domain, Instant, NodeId, Places, Probability, Seed};
+    use crate::network::{Duplication, Fate, Network, NetworkConfig, Parcel};
+    use std::num::NonZeroU8;
+
+    /// How the books are kept: as they should be, or as a mistake would.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Habit {
+        Honest,
+        /// A lost copy is not counted.
+        LoseSilently,
+        /// A delivered copy is counted twice.
+        DoubleCount,
+    }
+
+    /// Books of a thousand messages, of which all that arrive have arrived.
+    fn books(habit: Habit) -> Books {
+        let half = Probability::new(0.5).unwrap();
+        let duplication = Duplication { probability: half, copies: NonZeroU8::MIN };
+        let config = NetworkConfig { loss: half.into(), duplication, ..NetworkConfig::default() };
+        let (seed, mut books) = (Seed(2026), Books::new(1));
+        let mut network = Network::new(config, seed);
+        let (source, target) = (NodeId(0), NodeId(1));
+        let parcel = Parcel { sent_at: Instant::START, source, target, size: 8, kind: 0 };
+        for k in 0..1_000 {
+            let book = books.kind_mut(0);
+            book.sent += 1;
+            let copies = match network.route(&parcel, Places::new(seed, Domain::Fate, 0, k)) {
+                Fate::Lost(_) if habit == Habit::LoseSilently => 0,
+                Fate::Lost(reason) => {
+                    book.lose(reason);
+                    0
+                }
+                Fate::Deliver(_) => 1,
+                Fate::Copies(delays) => delays.len() as u64,
+            };
+            book.duplicated += copies.saturating_sub(1);
+            book.delivered += if habit == Habit::DoubleCount { 2 * copies } else { copies };
+        }
+        books
+    }
+
+    #[test]
+    fn books_that_hide_a_loss_or_count_twice_do_not_balance() {
+        let balance = |habit| books(habit).balance(&[0], &["letter"]);
+        assert_eq!(balance(Habit::Honest), Ok(()));
+        for habit in [Habit::LoseSilently, Habit::DoubleCount] {
+            let imbalance = balance(habit).unwrap_err();
+            assert!(imbalance.starts_with("letter: "), "{imbalance}");
+        }
+    }
+}

@@ -131,6 +131,23 @@ where
         }
     }
 
+    /// A node that is up says goodbye, if its protocol knows how, and crashes when it has.
+    #[cold]
+    pub(super) fn depart(&mut self, me: NodeId, fall: Fall) {
+        if self.node(me).is_none_or(P::gone) {
+            self.faults_void += 1;
+            return;
+        }
+        if let Some(request) = P::leave() {
+            let id = self.outside.desk.note(me, request.clone());
+            self.activate(me, Input::Request(id, request), None);
+        }
+        // Even if it has left: that was meant. Another fault may have cut its goodbye short.
+        if let Some(node) = self.nodes[me.index()].node.take() {
+            self.vanish(me, node, iter::empty(), fall);
+        }
+    }
+
     /// Ends what is left of a node: its timers, what it said after its last safe record, what it was about to say.
     pub(super) fn vanish(
         &mut self,
@@ -166,6 +183,7 @@ where
             outside.moved.disarm(deadline, index * timers + k);
         }
         self.crashes += 1;
+        self.uptime.crash(me, self.clock.now);
         self.outside.workload.on_down(self.clock.now, me, &mut self.outside.desk);
         if let Some(after) = fall.restart_after {
             let targets = Targets::Nodes(vec![me]);
@@ -180,6 +198,7 @@ where
             return;
         }
         self.restarts += 1;
+        self.uptime.start(me, self.clock.now);
         self.boot(me);
     }
 

@@ -13,6 +13,7 @@ mod live;
 mod nodes;
 mod plan;
 mod run;
+mod uptime;
 mod workload;
 mod world;
 
@@ -22,5 +23,6 @@ pub use disk::Sync;
 pub use nodes::Nodes;
 pub use plan::Plan;
 pub use run::Progress;
+pub use uptime::Uptime;
 pub use workload::{Desk, Script, Workload};
 pub use world::{Setup, Tag, World};

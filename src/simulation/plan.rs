@@ -18,6 +18,20 @@ pub enum Plan {
         /// How long after its crash a node that was up starts again.
         restart_after: Option<Span>,
     },
+    /// Nodes say goodbye, if their protocol has a request for it, and crash when they have.
+    Leave {
+        /// Who.
+        targets: Targets,
+        /// What becomes of their disks.
+        disk: DiskLoss,
+        /// How long after that they start again.
+        restart_after: Option<Span>,
+    },
+    /// Nodes are not there from the beginning, whenever that is planned for.
+    Absent {
+        /// Who.
+        targets: Targets,
+    },
     /// Nodes that are down start again.
     Start {
         /// Who.
@@ -41,6 +55,10 @@ impl Plan {
             What::Crash { targets, after_effects, disk, restart_after } => {
                 Plan::Crash { targets, after_effects, disk, restart_after }
             }
+            What::Leave { targets, disk, restart_after } => {
+                Plan::Leave { targets, disk, restart_after }
+            }
+            What::Absent(targets) => Plan::Absent { targets },
             What::Start(targets) => Plan::Start { targets },
             What::Begin(id) => Plan::Begin(id, rules[&id].clone()),
             What::End(id) => Plan::End(id),
@@ -51,19 +69,19 @@ impl Plan {
     /// Faults come before requests and wakes of the same moment.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Plan::Crash { .. } | Plan::Start { .. } | Plan::Begin(..) | Plan::End(_) => 0,
             Plan::Request(_) | Plan::Wake(_) => 1,
+            _ => 0,
         }
     }
 
     /// Whether it can make something happen in a world where no event is left.
     pub(super) fn rouses(&self) -> bool {
         match self {
-            Plan::Start { .. } | Plan::Request(_) | Plan::Wake(_) => true,
+            Plan::Start { .. } | Plan::Leave { .. } | Plan::Request(_) | Plan::Wake(_) => true,
             Plan::Crash { after_effects, restart_after, .. } => {
                 after_effects.is_none() && restart_after.is_some()
             }
-            Plan::Begin(..) | Plan::End(_) => false,
+            Plan::Absent { .. } | Plan::Begin(..) | Plan::End(_) => false,
         }
     }
 }

@@ -232,6 +232,13 @@ where
                     }
                 }
             }
+            Plan::Leave { targets, disk, restart_after } => {
+                for node in self.resolve(&targets) {
+                    self.depart(node, Fall { disk, restart_after });
+                }
+            }
+            // They were left out when the others booted.
+            Plan::Absent { .. } => {}
             Plan::Start { targets } => {
                 for node in self.resolve(&targets) {
                     self.restart(node);

@@ -73,9 +73,15 @@ impl<P: Protocol> Desk<P> {
 
     /// Asks node `to` for something at `at`, which must not lie in the past.
     pub fn request(&mut self, at: Instant, to: NodeId, request: P::Request) -> RequestId {
+        let id = self.note(to, request);
+        self.plan(at, Plan::Request(id));
+        id
+    }
+
+    /// Enters a request that is made at once.
+    pub(super) fn note(&mut self, to: NodeId, request: P::Request) -> RequestId {
         let id = RequestId(self.requests.len() as u32);
         self.requests.push((to, request));
-        self.plan(at, Plan::Request(id));
         id
     }
 

@@ -9,9 +9,10 @@ use super::digest::Digest;
 use super::disk::{Line, Sync};
 use super::lifecycle::Fall;
 use super::plan::Plan;
+use super::uptime::Uptime;
 use super::workload::{Desk, Workload};
 use crate::kernel::{EventQueue, Instant, NodeId, Seed};
-use crate::network::Network;
+use crate::network::{Network, NodeSet, Targets};
 use crate::protocol::{Observer, Origin, Protocol, TimerName};
 use crate::topology::Graph;
 
@@ -137,6 +138,7 @@ pub struct World<P: Protocol, O = (), W = (), T = ()> {
     pub(super) crashes: u64,
     pub(super) restarts: u64,
     pub(super) faults_void: u64,
+    pub(super) uptime: Uptime,
 }
 
 impl<P: Protocol, O, W, T> World<P, O, W, T> {
@@ -145,14 +147,18 @@ impl<P: Protocol, O, W, T> World<P, O, W, T> {
 }
 
 impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
-    /// A world in which every node has booted, in the order of their ids.
+    /// A world in which every node has booted, in the order of their ids, but for those that a plan keeps away.
     pub fn new(setup: Setup<P>, observer: O, workload: W) -> Self {
         let Setup { seed, config, graph, nodes, role, network, sync, plans, events_max } = setup;
         let (count, timers) = (nodes as usize, P::Timer::ALL.len());
         let slot =
             || Slot { node: None, deadlines: P::Timer::each(Deadline::IDLE), activations: 0 };
         let mut desk = Desk::new(seed);
+        let mut absent = NodeSet::default();
         for (at, plan) in plans {
+            if let Plan::Absent { targets: Targets::Nodes(nodes) } = &plan {
+                nodes.iter().for_each(|node| _ = absent.insert(*node));
+            }
             desk.plan(at, plan);
         }
         let outside = Outside {
@@ -174,7 +180,9 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             books: Books::new(P::KINDS.len()),
             landing: BTreeMap::new(),
         };
+        let uptime = Uptime::new(nodes.min(graph.nodes()));
         let mut world = World {
+            uptime,
             config,
             graph,
             role,
@@ -188,8 +196,9 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             faults_void: 0,
         };
         world.outside.workload.on_start(&mut world.outside.desk);
-        for id in 0..nodes {
-            world.boot(NodeId(id));
+        for id in (0..nodes).map(NodeId).filter(|id| !absent.contains(*id)) {
+            world.uptime.start(id, Instant::START);
+            world.boot(id);
         }
         world
     }
@@ -239,6 +248,11 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
     /// What became of the messages.
     pub fn books(&self) -> &Books {
         &self.outside.books
+    }
+
+    /// How long nodes were up.
+    pub fn uptime(&self) -> &Uptime {
+        &self.uptime
     }
 
     /// What becomes of messages.

@@ -8,6 +8,7 @@ mod cli_statistics;
 mod cli_topology;
 mod driver;
 mod inputs;
+mod network;
 mod pirates;
 mod readme;
 mod report;

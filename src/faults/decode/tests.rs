@@ -1,7 +1,7 @@
 //! The list `faults:` read, refused, and written out.
 
 use super::*;
-use crate::faults::{Fault, FaultId};
+use crate::faults::{Churn, ChurnStart, Crashes, Fault, FaultId};
 use crate::kernel::{Distribution, Probability};
 use crate::network::{Fraction, Reorder};
 use crate::settings::{Report, Source, decode, parse};
@@ -146,5 +146,68 @@ fn mistakes_are_named() {
     ] {
         let found = mistakes(fault);
         assert!(found.len() == 1 && found[0].starts_with(expected), "{fault}: {found:?}");
+    }
+}
+
+#[test]
+fn nodes_that_come_and_go_are_read() {
+    let exponential =
+        |millis| Distribution::exponential(Span::from_millis(millis), Span::ZERO).unwrap();
+    let faults = accepted(
+        "
+- churn: {from: 10s, until: 110s, nodes: {fraction: 0.5}, leave: {exponential: {mean: 60s}},
+          rejoin_after: {exponential: {mean: 20s}}, start: stationary, graceful: 0.25, disk: keep}
+- churn: {from: 0s, until: 1s, nodes: all, leave: 5s, rejoin_after: never}
+- crash_poisson: {from: 0s, until: 60s, rate: 0.1/s, nodes: all, restart_after: 5s, spare: [{node: 0}]}
+",
+    );
+    let expected = [
+        Fault::Churn {
+            window: window(10, 110),
+            churn: Churn {
+                nodes: Selector::Fraction(Fraction::new(0.5).unwrap()),
+                leave: exponential(60_000),
+                rejoin_after: Some(exponential(20_000)),
+                start: ChurnStart::Stationary,
+                graceful: Probability::new(0.25).unwrap(),
+                disk: DiskLoss::Keep,
+            },
+        },
+        Fault::Churn {
+            window: window(0, 1),
+            churn: Churn {
+                nodes: Selector::All,
+                leave: Distribution::Constant(Span::from_secs(5)),
+                rejoin_after: None,
+                start: ChurnStart::Up,
+                graceful: Probability::ZERO,
+                disk: DiskLoss::LoseUnsynced,
+            },
+        },
+        Fault::CrashPoisson {
+            window: window(0, 60),
+            crashes: Crashes {
+                gap: exponential(10_000),
+                nodes: Selector::All,
+                restart_after: Some(Distribution::Constant(Span::from_secs(5))),
+                spare: vec![Selector::Node(NodeId(0))],
+                disk: DiskLoss::LoseUnsynced,
+            },
+        },
+    ];
+    assert_eq!(faults, expected);
+    for (fault, expected) in [
+        ("crash_poisson: {from: 0s, until: 1s, rate: 0/s}", "a rate lies above 0/s"),
+        (
+            "churn: {from: 0s, until: 1s, nodes: all, leave: 1s, start: stationary}",
+            "nobody is left",
+        ),
+        (
+            "churn: {from: 0s, until: 1s, nodes: all, leave: 0s, rejoin_after: 0s}",
+            "time would stand still",
+        ),
+    ] {
+        let found = mistakes(fault);
+        assert!(found.len() == 1 && found[0].contains(expected), "{fault}: {found:?}");
     }
 }

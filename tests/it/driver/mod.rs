@@ -104,6 +104,9 @@ impl Protocol for Puppet {
     fn kind(message: &Message) -> usize {
         usize::from(matches!(message, Message::Orders(_)))
     }
+    fn leave() -> Option<Vec<Order>> {
+        Some(vec![Order::Say(77), Order::Leave])
+    }
     fn gone(node: &Strings) -> bool {
         node.left
     }
@@ -222,6 +225,16 @@ impl Stage {
 
     pub(crate) fn plan(mut self, at: u64, plan: Plan) -> Stage {
         self.plans.push((ms(at), plan));
+        self
+    }
+
+    pub(crate) fn plan_at(mut self, at: Instant, plan: Plan) -> Stage {
+        self.plans.push((at, plan));
+        self
+    }
+
+    pub(crate) fn network(mut self, network: NetworkConfig) -> Stage {
+        self.network = network;
         self
     }
 
