@@ -1,5 +1,6 @@
 //! The network and churn in whole runs: bandwidth at both ends, nodes that come and go, and that no copy is ever lost
 //! silently.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{self, Write};
 
@@ -191,7 +192,7 @@ fn faults() -> impl Strategy<Value = String> {
     let fault = (window, 0usize..9, 0.0..1.0f64).prop_map(|(window, which, p)| {
         let kinds = [
             format!("crash: {{{window}, every: 4s, nodes: {{fraction: {p}}}, restart_after: 2s}}"),
-            format!("crash: {{at: 9s, nodes: {{random: 2}}, after_effects: 1, disk: keep}}"),
+            "crash: {at: 9s, nodes: {random: 2}, after_effects: 1, disk: keep}".to_owned(),
             format!("churn: {{{window}, nodes: all, leave: {{weibull: {{scale: 8s, shape: 0.5}}}}, \
                      rejoin_after: {{exponential: {{mean: 3s}}}}, start: stationary, graceful: {p}}}"),
             format!("crash_poisson: {{{window}, rate: 1/s, restart_after: 1s, spare: [{{node: 0}}]}}"),

@@ -1,4 +1,6 @@
 //! Studies as their users run them: on threads and shares, interrupted and resumed, with more replications later.
+#![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "kills come in real time")]
 
 mod judged;
 mod large;
