@@ -194,13 +194,13 @@ impl Reader<'_, '_> {
             self.s.refuse("stop", Code::MissingKey, &message, "give stop.at, such as 60s");
         }
         self.s.put("stop", resolved_stop(&stop));
-        let network = network::decode(self.s, self.entry, library);
+        let network = network::decode(self.s, self.entry, library, topology.as_ref());
         let faults = read_faults(self.s.field("faults"));
         let mut invariants = decode_invariants(self.s, self.entry);
         if faults.iter().any(|(_, fault)| fault.wipes()) {
             drop_disk_invariants(self.s, self.entry, &mut invariants);
         }
-        let added = network::added_metrics(&network, &faults);
+        let added = network::added_metrics(&network, &faults, topology.as_ref());
         let record = decode_record(self.s, self.entry, &added);
         let asserts = decode_asserts(self.s, self.entry);
         let level = self.read_level();

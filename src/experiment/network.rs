@@ -1,36 +1,86 @@
 //! The section `network:` in its surroundings: the files that it names, and which metrics it and the faults
 //! give a meaning.
 
+use std::sync::Arc;
+
 use super::files::Library;
 use super::registry::Entry;
+use super::topology::Topology;
 use crate::faults::{Fault, Faults};
+use crate::kernel::Seed;
 use crate::measure::{Metric, UPLINK, UPTIME};
 use crate::network::decode::{Around, read_network};
-use crate::network::{NetworkConfig, Selector};
+use crate::network::{BandwidthSource, Network, NetworkConfig, Selector};
 use crate::settings::Section;
+use crate::topology::generate::Generator;
+use crate::topology::{Graph, Kind};
 
 /// Reads the section.
 pub(super) fn decode(
     s: &mut Section<'_>,
     entry: &dyn Entry,
     library: &Library,
+    topology: Option<&Topology>,
 ) -> NetworkConfig<Selector> {
     let around = Around {
         kinds: entry.kinds(),
         files: &|path| library.read_named(path),
-        has_latencies: false,
-        has_positions: false,
+        has_latencies: topology.is_some_and(has_latencies),
+        has_positions: topology.is_some_and(has_positions),
     };
     s.field("network").section(|s| read_network(s, &around))
+}
+
+/// Whether the graphs of a topology have latencies.
+fn has_latencies(topology: &Topology) -> bool {
+    match topology {
+        Topology::File { latency, file, .. } => {
+            latency.is_some() || file.snapshot.graph.has_latencies()
+        }
+        Topology::Drawn(recipe) => {
+            let by_kind = match &recipe.kind {
+                Kind::Clusters(clusters) => {
+                    clusters.latencies.iter().flatten().any(Option::is_some)
+                }
+                Kind::Plain(generator) => matches!(
+                    generator,
+                    Generator::RandomGeometric { latency_per_unit: Some(_), .. }
+                ),
+            };
+            by_kind || recipe.latency.is_some()
+        }
+    }
+}
+
+/// Whether their nodes have positions.
+fn has_positions(topology: &Topology) -> bool {
+    match topology {
+        Topology::File { file, .. } => file.snapshot.graph.has_positions(),
+        Topology::Drawn(recipe) => {
+            matches!(recipe.kind, Kind::Plain(Generator::RandomGeometric { .. }))
+        }
+    }
+}
+
+/// The network of a run of that seed on a graph.
+pub(super) fn network_on(graph: &Graph, config: NetworkConfig, seed: Seed) -> Network {
+    if graph.has_latencies() || graph.has_positions() || graph.has_bandwidths() {
+        Network::over(Arc::new(graph.clone()), config, seed)
+    } else {
+        Network::new(config, seed)
+    }
 }
 
 /// The metrics that are recorded beside the usual ones where nothing is said.
 pub(super) fn added_metrics(
     network: &NetworkConfig<Selector>,
     faults: &Faults,
+    topology: Option<&Topology>,
 ) -> Vec<&'static [Metric]> {
     let mut added: Vec<&'static [Metric]> = Vec::new();
-    if network.bandwidth.up.is_some() {
+    let on_topology = network.bandwidth.source == BandwidthSource::Topology
+        && matches!(topology, Some(Topology::File { file, .. }) if file.snapshot.graph.has_bandwidths());
+    if network.bandwidth.up.is_some() || on_topology {
         added.push(UPLINK);
     }
     let comes_and_goes =

@@ -5,12 +5,12 @@ use std::io;
 use super::decode::Experiment;
 use super::graph_log::GraphLog;
 use super::metrics::run_metrics;
+use super::network::network_on;
 use super::record::{Condition, GraphFormat, GraphRecord, TraceLevel};
 use super::trace::Tracer;
 use crate::check::{Verdicts, Violation};
 use crate::kernel::{Instant, Seed, Span};
 use crate::measure::{Cost, Metric, Reading, Readings, read_engine, read_uplinks, read_uptime};
-use crate::network::Network;
 use crate::protocol::{Observer, Origin, Protocol};
 use crate::protocols::{Family, Ground};
 use crate::record::{SpigoHeader, StopReason};
@@ -157,7 +157,7 @@ pub(super) fn simulate<F: Family>(
         graph: F::graph(settings, ground),
         nodes: ground.nodes + F::ROLE_NODES,
         role: F::role,
-        network: Network::new(network, seed),
+        network: network_on(&ground.graph, network, seed),
         sync: Sync::default(),
         plans: Plan::from_faults(faults),
         events_max: experiment.stop.events.unwrap_or(u64::MAX),

@@ -201,6 +201,17 @@ impl Graph {
         self.attributes.as_deref().is_some_and(|known| known.latencies.is_some())
     }
 
+    /// Whether nodes or links may have bandwidths.
+    pub fn has_bandwidths(&self) -> bool {
+        let known = self.attributes.as_deref();
+        known.is_some_and(|known| known.bandwidths.is_some() || known.link_bandwidths.is_some())
+    }
+
+    /// Whether nodes may have positions.
+    pub fn has_positions(&self) -> bool {
+        self.attributes.as_deref().is_some_and(|known| known.positions.is_some())
+    }
+
     /// The latency of the link from `source` to `target`; none where there is no such link.
     pub fn latency(&self, source: NodeId, target: NodeId) -> Option<Span> {
         let latencies = self.attributes.as_deref()?.latencies.as_ref()?;

@@ -160,6 +160,32 @@ impl Sink for Nothing {
     }
 }
 
+/// How an experiment goes on a topology, with everything else the same: what becomes of its messages, and its digest.
+fn outcome(topology: &str, network: &str) -> (u64, u128) {
+    let text = format!(
+        "schema: 1\nname: terrain\nnodes: 12\nstop: {{at: 20s}}\ntopology: {topology}\n\
+         network: {network}\nprotocol: {{pirates: {{start: reload}}}}\n"
+    );
+    let given = Given::new("terrain.yaml", text.as_bytes(), None).unwrap();
+    let (experiment, report) = read_experiment(&given, &[]);
+    let experiment = experiment.unwrap_or_else(|| panic!("{}", report.render(Paint::Plain)));
+    let report = experiment.run(0, &mut Nothing).unwrap();
+    (report.books.total().delivered, report.digest)
+}
+
+#[test]
+fn edges_with_a_latency_are_the_default_and_distances_count() {
+    let ring = |latency| outcome(&format!("{{ring: {{{latency}}}}}"), "{}");
+    let slow = ring("latency: 40ms");
+    assert_eq!(slow, outcome("{ring: {latency: 40ms}}", "{latency: edge}"));
+    assert_eq!(slow, outcome("ring", "{latency: {edge: {default: 40ms}}}"));
+    assert_ne!(slow, ring(""));
+    assert_eq!(ring(""), outcome("ring", "{latency: 1ms}"));
+    let plane = |network| outcome("{random_geometric: {radius: 0.9}}", network);
+    assert_eq!(plane("{latency: {geo: {per_unit: 0s, base: 7ms}}}"), plane("{latency: 7ms}"));
+    assert_ne!(plane("{latency: {geo: {per_unit: 1s, base: 7ms}}}"), plane("{latency: 7ms}"));
+}
+
 fn networks() -> impl Strategy<Value = String> {
     let latency = prop_oneof![
         Just("{exponential: {mean: 20ms}}"),
