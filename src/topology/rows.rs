@@ -88,6 +88,72 @@ impl Rows {
         Rows { offsets, targets }
     }
 
+    /// Both directions of `edges`, each from a node to a lesser one, in ascending order: every row is
+    /// ascending, too. The reverse links are sorted into blocks of rows first, so that filling
+    /// them stays within the cache.
+    ///
+    /// # Panics
+    /// If an end is not below `nodes`, or there are 2^31 edges or more.
+    pub(super) fn mirrored(nodes: u32, edges: impl Iterator<Item = (NodeId, NodeId)>) -> Rows {
+        // So many rows of a few links fit into the cache of one core.
+        const BLOCK: u32 = 1 << 13;
+        let block_of = |id: NodeId| (id.0 / BLOCK) as usize;
+        let mut lesser = Vec::new();
+        let mut lesser_counts = vec![0u32; nodes as usize];
+        let mut ends = vec![0usize; (nodes / BLOCK) as usize + 1];
+        for (a, b) in edges {
+            lesser.push(b);
+            lesser_counts[a.index()] += 1;
+            ends[block_of(b)] += 1;
+        }
+        offset(2 * lesser.len());
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += std::mem::replace(end, sum);
+        }
+        // Stable, so that the links of a row stay in ascending order.
+        let mut reverse = vec![(NodeId(0), NodeId(0)); lesser.len()];
+        let mut next = lesser.iter();
+        for (a, count) in (0..).map(NodeId).zip(&lesser_counts) {
+            for &b in next.by_ref().take(*count as usize) {
+                let place = &mut ends[block_of(b)];
+                reverse[*place] = (b, a);
+                *place += 1;
+            }
+        }
+        let mut offsets = vec![0u32; nodes as usize + 1];
+        let mut targets = vec![NodeId(0); 2 * lesser.len()];
+        let (mut start, mut first, mut taken, mut filled) = (0u32, 0usize, 0usize, 0usize);
+        for end in ends {
+            let links = &reverse[filled..end];
+            filled = end;
+            let last = (first + BLOCK as usize).min(nodes as usize);
+            let rows = first..last;
+            // How many links each row of the block has, then where it begins, then where its next
+            // link goes.
+            let mut places = lesser_counts[rows.clone()].to_vec();
+            links.iter().for_each(|(b, _)| places[b.index() - first] += 1);
+            for (row, place) in rows.clone().zip(&mut places) {
+                offsets[row] = start;
+                start += std::mem::replace(place, start);
+            }
+            for (row, place) in rows.zip(&mut places) {
+                let own = &lesser[taken..taken + lesser_counts[row] as usize];
+                taken += own.len();
+                targets[*place as usize..*place as usize + own.len()].copy_from_slice(own);
+                *place += own.len() as u32;
+            }
+            for (b, a) in links {
+                let place = &mut places[b.index() - first];
+                targets[*place as usize] = *a;
+                *place += 1;
+            }
+            first = last;
+        }
+        offsets[nodes as usize] = start;
+        Rows { offsets, targets }
+    }
+
     /// How many rows.
     pub fn nodes(&self) -> u32 {
         (self.offsets.len() - 1) as u32
@@ -158,6 +224,23 @@ fn offset(links: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mirrored_edges_are_those_of_both_ways() {
+        // More rows than one block has, and edges within and between blocks.
+        let nodes = 20_000u32;
+        let row =
+            |a: u32| [a / 7, a / 3, a / 2, a.saturating_sub(1)].into_iter().filter(move |b| *b < a);
+        let mut edges: Vec<_> =
+            (0..nodes).flat_map(|a| row(a).map(move |b| (NodeId(a), NodeId(b)))).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let mirrored = Rows::mirrored(nodes, edges.iter().copied());
+        assert_eq!(mirrored, Rows::both_ways(nodes, edges.iter().copied()));
+        assert!(mirrored.ascend());
+        let none = Rows::mirrored(3, std::iter::empty());
+        assert_eq!(none, Rows::collect([ids(&[]), ids(&[]), ids(&[])]));
+    }
 
     fn ids(ids: &[u32]) -> Vec<NodeId> {
         ids.iter().copied().map(NodeId).collect()

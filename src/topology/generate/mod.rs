@@ -121,29 +121,6 @@ impl Generator {
             Generator::Edges(edges) => listed(nodes, edges),
         }
     }
-
-    /// Whether what it makes depends on draws.
-    pub fn is_random(&self) -> bool {
-        match self {
-            Generator::ErdosRenyi(_)
-            | Generator::RandomRegular(_)
-            | Generator::BarabasiAlbert(_)
-            | Generator::WattsStrogatz { .. }
-            | Generator::RandomGeometric { .. }
-            | Generator::KOut(_)
-            | Generator::RandomDial { .. } => true,
-            Generator::Complete
-            | Generator::Empty
-            | Generator::Line
-            | Generator::Ring
-            | Generator::Star
-            | Generator::Tree(_)
-            | Generator::Grid(_)
-            | Generator::Torus(_)
-            | Generator::Hypercube
-            | Generator::Edges(_) => false,
-        }
-    }
 }
 
 fn listed(nodes: u32, edges: &[(NodeId, NodeId)]) -> Result<Graph, GenerateError> {

@@ -44,7 +44,7 @@ pub fn erdos_renyi(
     let mean = pairs(nodes) as f64 * p;
     check_room((mean + 6.0 * mean.sqrt()) as u64)?;
     let edges = Triangle { nodes, row: 1, next: 0, skips: Skips::new(p, random) };
-    Ok(Graph::undirected(Rows::both_ways(nodes, edges)))
+    Ok(Graph::undirected(Rows::mirrored(nodes, edges)))
 }
 
 fn so_many(nodes: u32, edges: u64, random: &mut Stream) -> Result<Graph, GenerateError> {
@@ -61,13 +61,11 @@ fn so_many(nodes: u32, edges: u64, random: &mut Stream) -> Result<Graph, Generat
         }
         (NodeId(row as u32), NodeId((pair - row * (row - 1) / 2) as u32))
     });
-    let edges: Vec<_> = ends.collect();
-    Ok(Graph::undirected(Rows::both_ways(nodes, edges.iter().copied())))
+    Ok(Graph::undirected(Rows::mirrored(nodes, ends)))
 }
 
 /// How many pairs lie between one that is joined and the next: geometric, so that only edges cost
 /// draws (Batagelj and Brandes 2005).
-#[derive(Clone)]
 pub(super) struct Skips {
     /// ln(1 - p): -infinity where all are joined.
     log_of_miss: f64,
@@ -75,7 +73,7 @@ pub(super) struct Skips {
 }
 
 impl Skips {
-    /// Skips for `p` above 0, from a stream of their own, which may be walked twice.
+    /// Skips for `p` above 0, from a stream of their own.
     pub(super) fn new(p: f64, random: &mut Stream) -> Skips {
         let random = Stream::new(Seed(random.bits()), Domain::Topology, 0, 0);
         Skips { log_of_miss: libm::log1p(-p), random }
@@ -90,7 +88,6 @@ impl Skips {
 
 /// The pairs that are joined, row by row of the lower triangle: both rows of an edge fill up in
 /// ascending order.
-#[derive(Clone)]
 struct Triangle {
     nodes: u32,
     row: u32,
