@@ -44,6 +44,19 @@ impl<S> Default for NetworkConfig<S> {
     }
 }
 
+impl<S> NetworkConfig<S> {
+    /// The longest that a copy can take on any link, faults apart; none where there is no bound.
+    pub fn latency_greatest(&self) -> Option<Span> {
+        let kinds = self.per_kind.iter().map(|(_, what)| what);
+        let others = kinds.chain(self.links.iter().map(|link| &link.what));
+        let mut all =
+            std::iter::once(&self.latency).chain(others.filter_map(|o| o.latency.as_ref()));
+        let base = all.try_fold(Span::ZERO, |most, latency| Some(most.max(latency.greatest()?)))?;
+        let more = self.reorder.as_ref().map_or(Some(Span::ZERO), |r| r.extra.greatest())?;
+        Some(base + more)
+    }
+}
+
 impl NetworkConfig<Selector> {
     /// The same for the nodes of `population`; what is random is drawn once for the run.
     ///
@@ -86,6 +99,19 @@ pub enum Latency {
     PerCopy(Distribution),
     /// Drawn once a directed link; each copy takes that times 1 + U[0, jitter).
     PerLink(Distribution, Factor),
+}
+
+impl Latency {
+    /// The longest that a copy can take; none where there is no bound.
+    pub fn greatest(&self) -> Option<Span> {
+        match self {
+            Latency::PerCopy(distribution) => distribution.greatest(),
+            Latency::PerLink(distribution, jitter) => {
+                let most = distribution.greatest()?;
+                Some(most + jitter.of(most))
+            }
+        }
+    }
 }
 
 /// With some probability a message has this many duplicates, each with a latency of its own.
