@@ -19,6 +19,16 @@ macro_rules! builtins {
 }
 
 builtins!(
+    "anti-entropy",
+    "cnsim-v1",
+    "cnsim-v1-concurrent",
+    "cnsim-v2",
+    "demers-clocks",
+    "demers-table1",
+    "demers-table2",
+    "demers-table3",
+    "fanout-reach",
+    "gossip",
     "pirates",
     "pirates-gold",
     "pirates-promises",

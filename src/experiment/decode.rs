@@ -12,7 +12,7 @@ use super::network;
 use super::published::{PublishedFigure, decode_published, judge_published};
 use super::record::{
     Condition, Record, Stop, decode_asserts, decode_invariants, decode_record, decode_stop,
-    drop_disk_invariants,
+    drop_disk_invariants, resolved_stop, settle, settle_record,
 };
 use super::registry::{Entry, PROTOCOLS, Prepared, protocol};
 use super::statistics::Level;
@@ -20,7 +20,8 @@ use super::study::{Sweep, read_sweep};
 use super::topology::{self, Topology};
 use crate::faults::decode::read_faults;
 use crate::faults::{FaultId, Faults};
-use crate::kernel::{Instant, Seed};
+use crate::kernel::{Instant, Seed, Span};
+use crate::measure::Metric;
 use crate::network::{NetworkConfig, Population, Selector};
 use crate::protocols::Surroundings;
 use crate::settings::{
@@ -181,30 +182,39 @@ impl Reader<'_, '_> {
         };
         let nodes = self.read_nodes(topology.as_ref());
         let mut stop = decode_stop(self.s, self.entry);
+        let network = network::decode(self.s, self.entry, library, topology.as_ref());
+        let edge_greatest = topology.as_ref().map_or(Some(Span::ZERO), network::edge_greatest);
         let around = Surroundings {
             nodes,
             has_topology: self.s.has("topology"),
             file: file.as_deref(),
             stop_at: stop.at.map(|at| at.since(Instant::START)),
+            latency_greatest: network.latency_greatest(edge_greatest),
+            is_lossy: network.is_lossy(),
         };
         let protocol = self.entry.decode(self.s, &around);
         stop.at = stop.at.or(protocol.stop_at().map(|span| Instant::START + span));
-        if stop.at.is_none() && stop.when.is_none() && stop.events.is_none() {
+        let ends = stop.at.is_some() || stop.when.is_some() || stop.events.is_some();
+        if !ends && !protocol.falls_quiet() {
             let message = format!("a run of {} never ends by itself", self.entry.name());
             self.s.refuse("stop", Code::MissingKey, &message, "give stop.at, such as 60s");
         }
         self.s.put("stop", resolved_stop(&stop));
-        let network = network::decode(self.s, self.entry, library, topology.as_ref());
         let faults = read_faults(self.s.field("faults"));
         let mut invariants = decode_invariants(self.s, self.entry);
         if faults.iter().any(|(_, fault)| fault.wipes()) {
             drop_disk_invariants(self.s, self.entry, &mut invariants);
         }
         let added = network::added_metrics(&network, &faults, topology.as_ref());
-        let record = decode_record(self.s, self.entry, &added);
-        let asserts = decode_asserts(self.s, self.entry);
+        let mut record = decode_record(self.s, self.entry, &added);
+        let mut asserts = decode_asserts(self.s, self.entry);
         let level = self.read_level();
-        let published = decode_published(self.s, self.entry);
+        let mut published = decode_published(self.s, self.entry);
+        let offers = |metric: &Metric| protocol.offers(metric);
+        settle_record(&mut record, self.entry, offers);
+        let conditions = asserts.iter_mut().map(|condition| &mut condition.metric);
+        let figures = published.iter_mut().map(|figure| &mut figure.metric);
+        conditions.chain(figures).for_each(|metric| settle(metric, self.entry, offers));
         let sweep = self.s.optional("sweep").and_then(|field| read_sweep(field, seed));
         // A run is what it is without it.
         self.s.put("sweep", Json::Null);
@@ -382,27 +392,4 @@ impl Reader<'_, '_> {
             _ => standing,
         }
     }
-}
-
-/// The stop conditions with the protocol's default written out.
-fn resolved_stop(stop: &Stop) -> Json {
-    let mut out = serde_json::Map::new();
-    if let Some(at) = stop.at {
-        out.insert("at".into(), json!(at.nanos()));
-    }
-    if let Some(events) = stop.events {
-        out.insert("events".into(), json!(events));
-    }
-    if let Some(Condition { metric, bounds }) = &stop.when {
-        let mut when = serde_json::Map::from_iter([("metric".to_owned(), json!(metric.name))]);
-        let limits =
-            [("at_least", bounds.at_least), ("at_most", bounds.at_most), ("equals", bounds.equals)];
-        for (name, bound) in limits {
-            if let Some(bound) = bound {
-                when.insert(name.into(), json!(bound));
-            }
-        }
-        out.insert("when".into(), Json::Object(when));
-    }
-    Json::Object(out)
 }

@@ -7,7 +7,7 @@ use super::files::Library;
 use super::registry::Entry;
 use super::topology::Topology;
 use crate::faults::{Fault, Faults};
-use crate::kernel::Seed;
+use crate::kernel::{Seed, Span};
 use crate::measure::{Metric, UPLINK, UPTIME};
 use crate::network::decode::{Around, read_network};
 use crate::network::{BandwidthSource, Network, NetworkConfig, Selector};
@@ -49,6 +49,15 @@ fn has_latencies(topology: &Topology) -> bool {
             };
             by_kind || recipe.latency.is_some()
         }
+    }
+}
+
+/// The longest latency of their edges; none where there is no bound.
+pub(super) fn edge_greatest(topology: &Topology) -> Option<Span> {
+    match topology {
+        Topology::File { latency: Some(latency), .. } => latency.greatest(),
+        Topology::File { file, .. } => Some(file.snapshot.graph.latency_greatest()),
+        Topology::Drawn(recipe) => recipe.latency_greatest(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The sections `stop`, `record`, `assert` and `invariants`: when a run ends, what is written of it, and how it is
 //! judged.
 
+use serde_json::Value as Json;
+
 use super::keys::TRACES;
 use super::registry::Entry;
 use crate::kernel::{Instant, Span};
@@ -180,6 +182,56 @@ pub(super) fn decode_stop(s: &mut Section<'_>, entry: &dyn Entry) -> Stop {
         });
         Stop { at, when, events }
     })
+}
+
+/// The stop conditions with the protocol's default written out.
+pub(super) fn resolved_stop(stop: &Stop) -> Json {
+    let mut out = serde_json::Map::new();
+    if let Some(at) = stop.at {
+        out.insert("at".into(), serde_json::json!(at.nanos()));
+    }
+    if let Some(events) = stop.events {
+        out.insert("events".into(), serde_json::json!(events));
+    }
+    if let Some(Condition { metric, bounds }) = &stop.when {
+        let mut when =
+            serde_json::Map::from_iter([("metric".to_owned(), serde_json::json!(metric.name))]);
+        let limits =
+            [("at_least", bounds.at_least), ("at_most", bounds.at_most), ("equals", bounds.equals)];
+        for (name, bound) in limits {
+            if let Some(bound) = bound {
+                when.insert(name.into(), serde_json::json!(bound));
+            }
+        }
+        out.insert("when".into(), Json::Object(when));
+    }
+    Json::Object(out)
+}
+
+/// Of metrics of one name, which differ in their unit, takes the one that runs of these settings have.
+pub(super) fn settle(
+    metric: &mut &'static Metric,
+    entry: &dyn Entry,
+    offers: impl Fn(&Metric) -> bool,
+) {
+    let is_meant = |other: &&'static Metric| other.name == metric.name && offers(other);
+    *metric = metrics_of(entry).find(is_meant).unwrap_or(*metric);
+}
+
+/// The same for all that are recorded, each once.
+pub(super) fn settle_record(
+    record: &mut Record,
+    entry: &dyn Entry,
+    offers: impl Fn(&Metric) -> bool + Copy,
+) {
+    let mut settled: Vec<&'static Metric> = Vec::new();
+    for mut metric in std::mem::take(&mut record.metrics) {
+        settle(&mut metric, entry, offers);
+        if !settled.iter().any(|known| known.name == metric.name) {
+            settled.push(metric);
+        }
+    }
+    record.metrics = settled;
 }
 
 /// Reads `record`; where it names no metrics, `with` are those that have a meaning beside the usual ones.

@@ -10,16 +10,21 @@ use crate::kernel::{Instant, Seed, Span};
 use crate::measure::Metric;
 use crate::network::Population;
 use crate::protocol::Protocol;
+use crate::protocols::gossip::{Gossip, GossipFamily};
 use crate::protocols::pirates::{Pirates, PiratesFamily};
 use crate::protocols::{Family, Ground, Surroundings};
 use crate::settings::{Field, Key, Section, Shape, Variant};
 use crate::topology::Labels;
 
 /// Every protocol, one line each.
-pub const PROTOCOLS: &[&dyn Entry] = &[&FamilyEntry::<PiratesFamily<Pirates>>(PhantomData)];
+pub const PROTOCOLS: &[&dyn Entry] = &[
+    &FamilyEntry::<PiratesFamily<Pirates>>(PhantomData),
+    &FamilyEntry::<GossipFamily<Gossip>>(PhantomData),
+];
 
 /// The choices of `protocol`.
-pub(super) const CHOICES: &[Variant] = &[FamilyEntry::<PiratesFamily<Pirates>>::CHOICE];
+pub(super) const CHOICES: &[Variant] =
+    &[FamilyEntry::<PiratesFamily<Pirates>>::CHOICE, FamilyEntry::<GossipFamily<Gossip>>::CHOICE];
 
 /// The protocol of that name.
 pub fn protocol(name: &str) -> Option<&'static dyn Entry> {
@@ -56,8 +61,12 @@ pub trait Entry: Debug + Sync {
 
 /// A protocol with its settings, ready to run.
 pub trait Prepared: Debug + Send + Sync {
+    /// Whether a metric is one of a run with these settings.
+    fn offers(&self, metric: &Metric) -> bool;
     /// When a run ends if the experiment does not say so.
     fn stop_at(&self) -> Option<Span>;
+    /// Whether a run ends by itself.
+    fn falls_quiet(&self) -> bool;
     /// Looks whether every command of the workload finds somebody.
     ///
     /// # Errors
@@ -154,8 +163,16 @@ impl<F: Family> Debug for PreparedFamily<F> {
 }
 
 impl<F: Family> Prepared for PreparedFamily<F> {
+    fn offers(&self, metric: &Metric) -> bool {
+        F::offers(&self.settings, metric)
+    }
+
     fn stop_at(&self) -> Option<Span> {
         F::stop_at(&self.settings)
+    }
+
+    fn falls_quiet(&self) -> bool {
+        F::falls_quiet(&self.settings)
     }
 
     fn judge_workload(

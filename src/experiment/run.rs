@@ -12,7 +12,7 @@ use crate::check::{Verdicts, Violation};
 use crate::kernel::{Instant, Seed, Span};
 use crate::measure::{Cost, Metric, Reading, Readings, read_engine, read_uplinks, read_uptime};
 use crate::protocol::{Observer, Origin, Protocol};
-use crate::protocols::{Family, Ground};
+use crate::protocols::{Family, Ground, Outlook};
 use crate::record::{SpigoHeader, StopReason};
 use crate::simulation::{Books, Plan, Progress, Script, Setup, Sync, Tag, World};
 use crate::topology::files::{Header, Snapshot};
@@ -150,11 +150,14 @@ pub(super) fn simulate<F: Family>(
     let network = experiment.network.resolve(&population, seed);
     let network = network.map_err(|error| format!("network: {error}"))?;
     let config = F::config(settings, ground);
-    let watch = F::watch(&config, Verdicts::new(experiment.invariants.clone()));
+    let graph = F::graph(settings, ground);
+    let outlook = Outlook { requests: &requests, graph: &graph, warmup: experiment.record.warmup };
+    let verdicts = Verdicts::new(experiment.invariants.clone());
+    let watch = F::watch(&config, &outlook, verdicts);
     let setup = Setup {
         seed,
         config,
-        graph: F::graph(settings, ground),
+        graph,
         nodes: ground.nodes + F::ROLE_NODES,
         role: F::role,
         network: network_on(&ground.graph, network, seed),

@@ -182,6 +182,20 @@ impl Distribution {
         }
     }
 
+    /// The longest span that can be drawn; none where there is no bound, or only that of a cap.
+    pub fn greatest(&self) -> Option<Span> {
+        match self {
+            Distribution::Constant(span) => Some(*span),
+            Distribution::Uniform(Uniform { min, width }) => Some(*min + *width),
+            Distribution::Law(Law::Stepped { min, step, count }) => {
+                Some(*min + Span::from_nanos(step.nanos() * (count - 1)))
+            }
+            Distribution::Law(Law::Quantiles(points)) => points.last().map(|point| point.1),
+            Distribution::Law(Law::Values(values)) => values.iter().max().copied(),
+            Distribution::Law(_) => None,
+        }
+    }
+
     /// The mean of what is drawn, as truncated and capped; at most [`Span::MAX`].
     pub fn mean(&self) -> Span {
         match self {

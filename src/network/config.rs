@@ -52,6 +52,29 @@ impl<S> Default for NetworkConfig<S> {
     }
 }
 
+impl<S> NetworkConfig<S> {
+    /// The longest that a copy can take on any link, faults apart; none where there is no bound. `edge` is that of
+    /// the topology's edges.
+    pub fn latency_greatest(&self, edge: Option<Span>) -> Option<Span> {
+        let kinds = self.per_kind.iter().map(|(_, what)| what);
+        let others = kinds.chain(self.links.iter().map(|link| &link.what));
+        let mut all =
+            std::iter::once(&self.latency).chain(others.filter_map(|o| o.latency.as_ref()));
+        let longest = |most: Span, latency: &Latency| Some(most.max(latency.greatest(edge)?));
+        let base = all.try_fold(Span::ZERO, longest)?;
+        let more = self.reorder.as_ref().map_or(Some(Span::ZERO), |r| r.extra.greatest())?;
+        Some(base + more)
+    }
+
+    /// Whether messages may get lost, faults apart.
+    pub fn is_lossy(&self) -> bool {
+        let kinds = self.per_kind.iter().map(|(_, what)| what);
+        let mut others = kinds.chain(self.links.iter().map(|link| &link.what));
+        self.loss != Loss::NEVER
+            || others.any(|what| what.loss.is_some_and(|loss| loss != Loss::NEVER))
+    }
+}
+
 impl NetworkConfig<Selector> {
     /// The same for the nodes of `population`; what is random is drawn once for the run.
     ///

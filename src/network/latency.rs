@@ -38,6 +38,21 @@ impl Distance {
 }
 
 impl Latency {
+    /// The longest that a copy can take; none where there is no bound. `edge` is that of the topology's edges.
+    pub(super) fn greatest(&self, edge: Option<Span>) -> Option<Span> {
+        let (base, more) = match self {
+            Latency::PerCopy(distribution) => (distribution.greatest()?, Span::ZERO),
+            Latency::PerLink(distribution, jitter) => {
+                let most = distribution.greatest()?;
+                (most, jitter.of(most))
+            }
+            Latency::Matrix(rows, jitter) => (rows.greatest(), jitter.greatest()?),
+            Latency::Edge(default, jitter) => (edge?.max(*default), jitter.greatest()?),
+            Latency::Geo(..) => return None,
+        };
+        Some(base + more)
+    }
+
     /// The latency of a copy from `source` to `target`; `draws` are that copy's own.
     pub(super) fn sample(
         &self,

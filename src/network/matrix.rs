@@ -156,6 +156,11 @@ impl MatrixRows {
         Ok(MatrixRows { rows, ..self.clone() })
     }
 
+    /// The longest of all cells.
+    pub(super) fn greatest(&self) -> Span {
+        self.matrix.cells.iter().copied().max().unwrap_or(Span::ZERO)
+    }
+
     /// The latency from one node to another.
     pub(super) fn cell(&self, source: NodeId, target: NodeId) -> Span {
         match (self.rows.get(source.index()), self.rows.get(target.index())) {

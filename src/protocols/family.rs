@@ -50,8 +50,16 @@ pub trait Family: Sized + 'static {
     fn decode(section: &mut Section<'_>, surroundings: &Surroundings<'_>) -> Self::Settings;
     /// Reads one request of the workload, by its name.
     fn command(name: &'static str, field: Field<'_>) -> Self::Command;
+    /// Whether a metric is one of a run with these settings: of two of one name, which differ in their unit, one is.
+    fn offers(_: &Self::Settings, _: &Metric) -> bool {
+        true
+    }
     /// When a run ends if the experiment does not say so; `None`: it must say so.
     fn stop_at(settings: &Self::Settings) -> Option<Span>;
+    /// Whether a run ends by itself, as nothing is left to happen.
+    fn falls_quiet(_: &Self::Settings) -> bool {
+        false
+    }
     /// The knobs of one run on a graph.
     fn config(settings: &Self::Settings, ground: &Ground) -> <Self::Protocol as Protocol>::Config;
     /// The neighbours that the protocol sees: the topology itself, or everybody.
@@ -72,7 +80,11 @@ pub trait Family: Sized + 'static {
         end: Instant,
     ) -> Result<Requests<Self::Protocol>, (usize, String)>;
     /// Who counts and checks one run.
-    fn watch(config: &<Self::Protocol as Protocol>::Config, verdicts: Verdicts) -> Self::Watch;
+    fn watch(
+        config: &<Self::Protocol as Protocol>::Config,
+        outlook: &Outlook<'_, Self::Protocol>,
+        verdicts: Verdicts,
+    ) -> Self::Watch;
     /// What was found so far.
     fn verdicts(watch: &mut Self::Watch) -> &mut Verdicts;
     /// Reads the metrics that are wanted.
@@ -96,6 +108,17 @@ pub trait Family: Sized + 'static {
 /// Requests by time: when, which node is asked, for what.
 pub type Requests<P> = Vec<(Instant, NodeId, <P as Protocol>::Request)>;
 
+/// What is known of a run before it begins, to those who count and check.
+#[derive(Debug)]
+pub struct Outlook<'a, P: Protocol> {
+    /// What will be asked of the nodes.
+    pub requests: &'a Requests<P>,
+    /// Whom each node can draw its peers from.
+    pub graph: &'a Graph,
+    /// What is published or asked before it is not measured.
+    pub warmup: Instant,
+}
+
 /// What a protocol's section may have to know of the rest of the file.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
@@ -107,6 +130,10 @@ pub struct Surroundings<'a> {
     pub file: Option<&'a GraphFile>,
     /// The end of the run, if the experiment names one.
     pub stop_at: Option<Span>,
+    /// The longest that a message takes from end to end, faults apart; none where there is no bound.
+    pub latency_greatest: Option<Span>,
+    /// Whether messages get lost, faults apart.
+    pub is_lossy: bool,
 }
 
 /// What a run stands on: the graph that was drawn or read for it.

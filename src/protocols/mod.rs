@@ -1,6 +1,7 @@
 //! The protocols layer: the state machines that ship with corsair; none knows another.
 
 mod family;
+pub mod gossip;
 pub mod pirates;
 
-pub use family::{Family, GraphEvent, Ground, Requests, Surroundings};
+pub use family::{Family, GraphEvent, Ground, Outlook, Requests, Surroundings};

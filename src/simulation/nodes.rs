@@ -4,6 +4,7 @@ use super::workload::Workload;
 use super::world::{Tag, World};
 use crate::kernel::{Instant, NodeId};
 use crate::protocol::{Observer, Protocol};
+use crate::topology::Graph;
 
 /// The nodes of a world at a moment.
 pub trait Nodes<P: Protocol> {
@@ -11,6 +12,8 @@ pub trait Nodes<P: Protocol> {
     fn now(&self) -> Instant;
     /// The knobs that all nodes share.
     fn config(&self) -> &P::Config;
+    /// The neighbours of the nodes.
+    fn graph(&self) -> &Graph;
     /// A node's state; `None` while it is down.
     fn node(&self, id: NodeId) -> Option<&P::Node>;
     /// A node's disk; of a node that is down, as its restart will find it.
@@ -29,6 +32,9 @@ where
     }
     fn config(&self) -> &P::Config {
         self.config()
+    }
+    fn graph(&self) -> &Graph {
+        &self.graph
     }
     #[inline(always)]
     fn node(&self, id: NodeId) -> Option<&P::Node> {

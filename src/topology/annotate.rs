@@ -201,6 +201,12 @@ impl Graph {
         self.attributes.as_deref().is_some_and(|known| known.latencies.is_some())
     }
 
+    /// The longest latency of its links; zero if none has one.
+    pub fn latency_greatest(&self) -> Span {
+        let latencies = self.attributes.as_deref().and_then(|known| known.latencies.as_ref());
+        latencies.map_or(Span::ZERO, Latencies::greatest)
+    }
+
     /// Whether nodes or links may have bandwidths.
     pub fn has_bandwidths(&self) -> bool {
         let known = self.attributes.as_deref();

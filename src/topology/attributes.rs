@@ -71,6 +71,20 @@ pub enum Latencies {
     ByLink(LinkSpans),
 }
 
+impl Latencies {
+    /// The longest; zero if there is none.
+    pub(super) fn greatest(&self) -> Span {
+        let longest = match self {
+            Latencies::ByGroup(cells) => cells.iter().flatten().flatten().copied().max(),
+            Latencies::ByLink(LinkSpans { nanos }) => {
+                let known = nanos.iter().filter(|nanos| **nanos != LinkSpans::NONE);
+                known.max().map(|nanos| Span::from_nanos(*nanos))
+            }
+        };
+        longest.unwrap_or(Span::ZERO)
+    }
+}
+
 /// A span, or none, for each link.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkSpans {

@@ -215,6 +215,26 @@ impl Recipe {
     }
 }
 
+impl Recipe {
+    /// The longest latency that an edge can have; none where there is no bound.
+    pub fn latency_greatest(&self) -> Option<Span> {
+        if let Some(latency) = &self.latency {
+            return latency.greatest();
+        }
+        match &self.kind {
+            Kind::Clusters(Clusters { latencies, .. }) => {
+                let cells = latencies.iter().flatten().flatten().copied();
+                Some(cells.max().unwrap_or(Span::ZERO))
+            }
+            // No distance within the unit square is longer than its diagonal, which is below 3/2.
+            Kind::Plain(Generator::RandomGeometric {
+                latency_per_unit: Some(per_unit), ..
+            }) => Some(Span::from_nanos(per_unit.nanos().saturating_add(per_unit.nanos() / 2))),
+            Kind::Plain(_) => Some(Span::ZERO),
+        }
+    }
+}
+
 /// Draws until the graph is as connected as it has to be.
 fn connected(
     connect: Connect,

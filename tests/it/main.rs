@@ -7,6 +7,7 @@ mod cli_same;
 mod cli_statistics;
 mod cli_topology;
 mod driver;
+mod gossip;
 mod inputs;
 mod network;
 mod pirates;

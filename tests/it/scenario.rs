@@ -17,12 +17,16 @@ use std::path::Path;
 
 use corsair::kernel::{Instant, NodeId, RequestId};
 use corsair::protocol::{Draw, Effect, Input, Protocol, Recorder};
-use corsair::topology::Peers;
+use corsair::topology::{Graph, Peers};
 
 /// What the stories of a protocol need to be told.
 pub(crate) trait Story: Protocol {
     /// The knobs by `key=value` words, and the role of each node.
     fn cast(words: &[&str]) -> (Self::Config, Vec<Self::Role>);
+    /// Who is whose peer; without one nobody has any.
+    fn graph(_: &Self::Config, _: &[&str]) -> Graph {
+        Graph::empty(0)
+    }
     /// What a node is called.
     fn name(config: &Self::Config, id: NodeId) -> String;
     /// What a node is asked by the words of a `say`; `find` knows nodes by name.
@@ -116,6 +120,7 @@ struct Letter<P: Protocol> {
 /// A world without chance and without a network.
 struct World<P: Story> {
     config: &'static P::Config,
+    graph: &'static Graph,
     roles: Vec<P::Role>,
     nodes: Vec<Option<P::Node>>,
     disks: Vec<P::Durable>,
@@ -131,8 +136,10 @@ struct World<P: Story> {
 impl<P: Story> World<P> {
     fn new(words: &[&str]) -> World<P> {
         let (config, roles) = P::cast(words);
+        let graph = P::graph(&config, words);
         let mut world = World {
             // A story is short, and its knobs must outlive all of it.
+            graph: Box::leak(Box::new(graph)),
             config: Box::leak(Box::new(config)),
             nodes: roles.iter().map(|_| None).collect(),
             disks: roles.iter().map(|_| P::Durable::default()).collect(),
@@ -282,7 +289,7 @@ impl<P: Story> World<P> {
         let mut cx = Recorder {
             me,
             now: self.now,
-            peers: Peers::none(),
+            peers: if me.0 < self.graph.nodes() { self.graph.peers(me) } else { Peers::none() },
             config: self.config,
             disk: self.disks[me.index()].clone(),
             answers,

@@ -13,7 +13,7 @@ use crate::check::{Invariant, PlantedFlaw, Verdicts, Violation};
 use crate::kernel::{Instant, NodeId, Seed, Span};
 use crate::measure::{Metric, Readings};
 use crate::network::Population;
-use crate::protocols::{Family, GraphEvent, Ground, Requests, Surroundings};
+use crate::protocols::{Family, GraphEvent, Ground, Outlook, Requests, Surroundings};
 use crate::settings::{Field, Key, Section, Variant};
 use crate::simulation::Nodes;
 use crate::topology::files::Snapshot;
@@ -74,7 +74,7 @@ impl<P: Keeps> Family for PiratesFamily<P> {
         command::expand::<P>(commands, population, seed, end)
     }
 
-    fn watch(config: &Config, verdicts: Verdicts) -> (Tally, Checks) {
+    fn watch(config: &Config, _: &Outlook<'_, P>, verdicts: Verdicts) -> (Tally, Checks) {
         let checks = Checks::new(verdicts, config.pirates, config.dunbar);
         (Tally::new(config.pirates), checks)
     }

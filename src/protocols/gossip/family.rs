@@ -1,0 +1,116 @@
+//! Gossip as an experiment sees it.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use super::command::{self, Publish};
+use super::settings::{KEYS, Settings};
+use super::{
+    Checks, Config, FLAWS, Fact, INVARIANTS, METRICS, Role, Site, Spreads, Tally, metrics, snapshot,
+};
+use crate::check::{Invariant, PlantedFlaw, Verdicts, Violation};
+use crate::kernel::{Instant, NodeId, Seed, Span};
+use crate::measure::{Metric, Readings};
+use crate::network::Population;
+use crate::protocols::{Family, GraphEvent, Ground, Outlook, Requests, Surroundings};
+use crate::settings::{Field, Key, Section, Variant};
+use crate::simulation::Nodes;
+use crate::topology::files::Snapshot;
+use crate::topology::{Graph, Labels};
+
+/// The family of gossip, with or without planted flaws.
+#[derive(Clone, Copy, Debug)]
+pub struct GossipFamily<P>(PhantomData<P>);
+
+impl<P: Spreads> Family for GossipFamily<P> {
+    type Protocol = P;
+    type Settings = Settings;
+    type Command = Publish;
+    type Watch = (Tally, Checks);
+
+    const NAME: &'static str = "gossip";
+    const SAYS: &'static str = "rumors that spread: mail, flood, epidemics, anti-entropy";
+    const KEYS: &'static [Key] = KEYS;
+    const COMMANDS: &'static [Variant] = command::COMMANDS;
+    const METRICS: &'static [Metric] = METRICS;
+    const INVARIANTS: &'static [Invariant] = INVARIANTS;
+    const FLAWS: &'static [PlantedFlaw] = FLAWS;
+    const NEED_DISKS: &'static [&'static str] = &["coverage_monotone"];
+    const ROLES: &'static [&'static str] = &["site"];
+    const ROLE_NODES: u32 = 0;
+
+    fn decode(section: &mut Section<'_>, surroundings: &Surroundings<'_>) -> Settings {
+        Settings::decode(section, surroundings)
+    }
+
+    fn command(_: &'static str, field: Field<'_>) -> Publish {
+        Publish::decode(field)
+    }
+
+    /// Times are in rounds where the clock is, else in milliseconds.
+    fn offers(settings: &Settings, metric: &Metric) -> bool {
+        let is_time = METRICS.iter().filter(|other| other.name == metric.name).count() > 1;
+        !is_time || (metric.unit == "rounds") == settings.in_rounds()
+    }
+
+    fn stop_at(_: &Settings) -> Option<Span> {
+        None
+    }
+
+    fn falls_quiet(settings: &Settings) -> bool {
+        settings.falls_quiet()
+    }
+
+    fn config(settings: &Settings, ground: &Ground) -> Config {
+        settings.config(ground)
+    }
+
+    fn graph(_: &Settings, ground: &Ground) -> Graph {
+        ground.graph.clone()
+    }
+
+    fn role(_: NodeId, _: &Config) -> Role {
+        Role
+    }
+
+    fn requests(
+        commands: &[Publish],
+        population: &Population,
+        seed: Seed,
+        end: Instant,
+    ) -> Result<Requests<P>, (usize, String)> {
+        command::expand::<P>(commands, population, seed, end)
+    }
+
+    fn watch(config: &Config, outlook: &Outlook<'_, P>, verdicts: Verdicts) -> (Tally, Checks) {
+        (Tally::new(config, outlook), Checks::new(config, outlook, verdicts))
+    }
+
+    fn verdicts((_, checks): &mut (Tally, Checks)) -> &mut Verdicts {
+        checks.verdicts_mut()
+    }
+
+    fn read((tally, _): &(Tally, Checks), world: &impl Nodes<P>, readings: &mut Readings<'_>) {
+        metrics::read(tally, world, readings);
+    }
+
+    fn look((_, checks): &(Tally, Checks), world: &impl Nodes<P>) -> Option<Violation> {
+        checks.look(world.now())
+    }
+
+    fn snapshot(_: &(Tally, Checks), world: &impl Nodes<P>, labels: Labels) -> Snapshot {
+        snapshot::take(world, labels)
+    }
+
+    fn graph_event(_: &Fact) -> Option<GraphEvent> {
+        None
+    }
+
+    fn edges(_: &Site) -> &[NodeId] {
+        &[]
+    }
+
+    fn labels() -> Labels {
+        Labels::default()
+    }
+}

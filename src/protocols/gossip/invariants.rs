@@ -1,0 +1,332 @@
+//! What must hold in every run of gossip, checked from what sites say and tell.
+
+use std::collections::BTreeSet;
+
+use super::config::{Algorithm, Config, Dedupe, Forward, Keeping, Mongering, Origin, Stop};
+use super::message::{Call, Fact, Message, RumorId, Wants};
+use super::{Delivery, Known, Site, Spreads};
+use crate::check::{Invariant, Verdicts, Violation};
+use crate::kernel::{Instant, NodeId};
+use crate::network::{Fate, Parcel};
+use crate::protocol::{Input, Observer, Origin as Cause};
+use crate::protocols::Outlook;
+use crate::topology::Graph;
+
+/// All of them.
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        name: "no_creation",
+        says: "a rumor that is received was published before",
+        source: "reliable broadcast (Cachin, Guerraoui & Rodrigues 2011, RB3)",
+    },
+    Invariant {
+        name: "no_duplicate_delivery",
+        says: "a site receives a rumor as new once; without a disk once a life",
+        source: "reliable broadcast (Cachin, Guerraoui & Rodrigues 2011, RB2)",
+    },
+    Invariant {
+        name: "knows_before_sends",
+        says: "who sends a rumor knows it; in rounds since an earlier round",
+        source: "Demers et al. 1987, section 1.4: a cycle is judged by its start",
+    },
+    Invariant {
+        name: "peers_only",
+        says: "sender and receiver of a message are neighbours in the topology",
+        source: "the topology",
+    },
+    Invariant {
+        name: "flood_count",
+        says: "in a full asynchronous flood who hears tells each peer but the teller, once",
+        source: "flooding sends 2E - n + 1 copies",
+    },
+    Invariant {
+        name: "fanout_count",
+        says: "in infect and die who hears tells min(fanout, degree) distinct peers, once",
+        source: "Kermarrec, Massoulié & Ganesh 2003",
+    },
+    Invariant {
+        name: "removed_is_silent",
+        says: "who has lost interest in a rumor never sends it again",
+        source: "Demers et al. 1987, section 1.4: removed",
+    },
+    Invariant {
+        name: "counter_in_range",
+        says: "the counter of an infective site is below k",
+        source: "Demers et al. 1987, section 1.4: counter",
+    },
+    Invariant {
+        name: "coverage_monotone",
+        says: "a site with a disk that knows a rumor knows it ever after",
+        source: "a database is on disk",
+    },
+    Invariant {
+        name: "call_discipline",
+        says: "a blocking list of calls has at most one open",
+        source: "blocking remote procedure calls",
+    },
+];
+
+/// A shadow of what each site may say, kept from facts alone.
+#[derive(Clone, Debug)]
+pub struct Checks {
+    verdicts: Verdicts,
+    config: Config,
+    graph: Graph,
+    /// By number, then by site; empty before it was published.
+    shadows: Vec<Vec<Shadow>>,
+    /// Calls that are not answered, by caller.
+    calls: BTreeSet<(NodeId, Call)>,
+    /// The site that tells its peers in this activation, if how many is known.
+    telling: Option<Telling>,
+}
+
+/// What one site may say of one rumor.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shadow(u32);
+
+impl Shadow {
+    const HEARD: u32 = 1 << 31;
+    const REMOVED: u32 = 1 << 30;
+
+    /// The round since when it is known.
+    fn since(self) -> Option<u32> {
+        (self.0 & (Shadow::REMOVED - 1)).checked_sub(1)
+    }
+
+    fn has(self, flag: u32) -> bool {
+        self.0 & flag != 0
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Telling {
+    site: NodeId,
+    id: RumorId,
+    expected: usize,
+    /// Who must not be told.
+    teller: Option<NodeId>,
+    told: Vec<NodeId>,
+}
+
+impl Checks {
+    /// Checks the invariants that are enabled.
+    pub fn new<P: Spreads>(
+        config: &Config,
+        outlook: &Outlook<'_, P>,
+        verdicts: Verdicts,
+    ) -> Checks {
+        let (rumors, graph) = match verdicts.checks_any() {
+            true => (outlook.requests.len(), outlook.graph.clone()),
+            false => (0, Graph::empty(0)),
+        };
+        Checks {
+            verdicts,
+            config: config.clone(),
+            graph,
+            shadows: vec![Vec::new(); rumors],
+            calls: BTreeSet::new(),
+            telling: None,
+        }
+    }
+
+    /// What was found.
+    pub fn verdicts(&self) -> &Verdicts {
+        &self.verdicts
+    }
+
+    pub(super) fn verdicts_mut(&mut self) -> &mut Verdicts {
+        &mut self.verdicts
+    }
+
+    /// Looks at the site that acted last.
+    pub(super) fn look(&self, now: Instant) -> Option<Violation> {
+        let (name, detail) = self.telling.as_ref().and_then(|telling| self.judge(telling))?;
+        let node = self.telling.as_ref().map(|telling| telling.site);
+        let is_checked = self.verdicts.checks(name);
+        is_checked.then_some(Violation { invariant: name, at: now, node, detail })
+    }
+
+    fn violate(&mut self, name: &'static str, at: Instant, node: NodeId, detail: String) {
+        self.verdicts.violate(Violation { invariant: name, at, node: Some(node), detail });
+    }
+
+    fn shadow(&mut self, node: NodeId, id: RumorId) -> Option<&mut Shadow> {
+        self.shadows.get_mut(id.0 as usize)?.get_mut(node.index())
+    }
+
+    /// A site knows a rumor from now on, and may tell it.
+    fn hear(&mut self, at: Instant, node: NodeId, id: RumorId, from: Option<NodeId>) {
+        let round = self.config.round(at).min(Shadow::REMOVED - 2);
+        let is_heard = match self.config.algorithm {
+            Algorithm::Flood { origin: Origin::Unmarked, .. } => from.is_some(),
+            _ => true,
+        };
+        if let Some(shadow) = self.shadow(node, id) {
+            shadow.0 |= if is_heard { Shadow::HEARD } else { 0 };
+            if shadow.since().is_none() {
+                shadow.0 |= round + 1;
+            }
+        }
+        self.telling = self.expected(node, from).map(|expected| Telling {
+            site: node,
+            id,
+            expected,
+            teller: from,
+            told: Vec::new(),
+        });
+    }
+
+    /// How many peers a site tells that hears for the first time, where that is known.
+    fn expected(&self, node: NodeId, from: Option<NodeId>) -> Option<usize> {
+        let degree = self.graph.peers(node).len();
+        match self.config.algorithm {
+            Algorithm::Flood {
+                delivery: Delivery::PLAIN, forward: Forward::Always, ttl, ..
+            } if ttl.is_none() => {
+                let back = from.is_some_and(|from| self.graph.has_edge(node, from));
+                Some(degree - usize::from(back))
+            }
+            Algorithm::InfectAndDie { fanout, ttl: None } => Some(degree.min(fanout as usize)),
+            _ => None,
+        }
+    }
+
+    fn judge(&self, telling: &Telling) -> Option<(&'static str, String)> {
+        let Telling { expected, teller, told, id, .. } = telling;
+        let distinct = told.iter().collect::<BTreeSet<_>>().len();
+        let is_flood = matches!(self.config.algorithm, Algorithm::Flood { .. });
+        let goes_back = is_flood && teller.is_some_and(|teller| told.contains(&teller));
+        if told.len() == *expected && distinct == told.len() && !goes_back {
+            return None;
+        }
+        let name = if is_flood { "flood_count" } else { "fanout_count" };
+        let (all, rumor) = (told.len(), id.0);
+        Some((name, format!("tells {all} peers, {distinct} distinct, not {expected}, of {rumor}")))
+    }
+
+    fn check_copy(&mut self, at: Instant, [source, target]: [NodeId; 2], id: RumorId) {
+        let (in_rounds, round) = (self.config.in_rounds(), self.config.round(at));
+        let shadow = self.shadow(source, id).copied();
+        let since = shadow.and_then(Shadow::since);
+        if shadow.is_some() && !since.is_some_and(|since| !in_rounds || since < round) {
+            let detail = format!("sends {} to {target}, known since round {since:?}", id.0);
+            self.violate("knows_before_sends", at, source, detail);
+        }
+        if shadow.is_some_and(|shadow| shadow.has(Shadow::REMOVED)) {
+            let detail = format!("sends {} to {target}", id.0);
+            self.violate("removed_is_silent", at, source, detail);
+        }
+        if let Some(telling) = &mut self.telling
+            && telling.site == source
+            && telling.id == id
+        {
+            telling.told.push(target);
+        }
+    }
+
+    fn check_receipt(&mut self, at: Instant, node: NodeId, id: RumorId, from: NodeId) {
+        let remembers = self.config.algorithm.delivery().dedupe == Dedupe::Set;
+        match self.shadow(node, id).copied() {
+            None => {
+                let detail = format!("{} came from {from}, and was never published", id.0);
+                self.violate("no_creation", at, node, detail);
+            }
+            Some(shadow) if shadow.has(Shadow::HEARD) && remembers => {
+                let detail = format!("{} came from {from} as new once more", id.0);
+                self.violate("no_duplicate_delivery", at, node, detail);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+impl<P: Spreads> Observer<P> for Checks {
+    #[inline(always)]
+    fn on_activation(&mut self, at: Instant, node: NodeId, input: &Input<P>, _: Option<Cause>) {
+        if let Some(telling) = self.telling.take()
+            && let Some((name, detail)) = self.judge(&telling)
+        {
+            self.violate(name, at, telling.site, detail);
+        }
+        if let Input::Message(_, Message::Ack(call)) = input {
+            self.calls.remove(&(node, *call));
+        }
+    }
+
+    #[inline(always)]
+    fn on_send(&mut self, parcel: &Parcel, _: &Fate, message: &Message) {
+        if !self.verdicts.checks_any() {
+            return;
+        }
+        let Parcel { sent_at: at, source, target, .. } = *parcel;
+        if !self.graph.has_edge(source, target) && !self.graph.has_edge(target, source) {
+            self.violate("peers_only", at, source, format!("{message:?} to {target}"));
+        }
+        let Message::Rumor { id, wants, call, .. } = message else { return };
+        self.check_copy(at, [source, target], *id);
+        if *wants == Wants::Ack && !self.calls.insert((source, *call)) {
+            let detail = format!("calls {target} while a call of that list is open");
+            self.violate("call_discipline", at, source, detail);
+        }
+    }
+
+    #[inline(always)]
+    fn on_fact(&mut self, at: Instant, node: NodeId, fact: &Fact) {
+        if !self.verdicts.checks_any() {
+            return;
+        }
+        match *fact {
+            Fact::Initiated { id, .. } => {
+                if let Some(shadows) = self.shadows.get_mut(id.0 as usize) {
+                    *shadows = vec![Shadow::default(); self.config.nodes as usize];
+                }
+                self.hear(at, node, id, None);
+            }
+            Fact::Received { id, from, .. } => {
+                self.check_receipt(at, node, id, from);
+                self.hear(at, node, id, Some(from));
+            }
+            Fact::Removed { id } => {
+                if let Some(shadow) = self.shadow(node, id) {
+                    shadow.0 |= Shadow::REMOVED;
+                }
+            }
+            Fact::Counted { id, count } => {
+                if let Algorithm::Rumor(Mongering { stop: Stop::Counter(k), .. }) =
+                    self.config.algorithm
+                    && count >= k
+                {
+                    let detail = format!("{} was useless {count} times, k is {k}", id.0);
+                    self.violate("counter_in_range", at, node, detail);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_crash(&mut self, at: Instant, node: NodeId, _: &Site, disk: &Known) {
+        // What it was about to say was cut short.
+        self.telling = self.telling.take().filter(|telling| telling.site != node);
+        self.calls.retain(|(caller, _)| *caller != node);
+        let is_kept = self.config.keeping == Keeping::Durable
+            && self.config.algorithm.delivery().dedupe == Dedupe::Set;
+        for number in 0..self.shadows.len() as u32 {
+            let id = RumorId(number);
+            let Some(shadow) = self.shadow(node, id).copied() else { continue };
+            if disk.knows(id) || shadow.since().is_none() {
+                continue;
+            }
+            if is_kept && shadow.has(Shadow::HEARD) {
+                self.violate("coverage_monotone", at, node, format!("forgets {number}"));
+            }
+            if let Some(shadow) = self.shadow(node, id) {
+                *shadow = Shadow::default();
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn halts(&self) -> bool {
+        self.verdicts.is_violated()
+    }
+}

@@ -1,0 +1,207 @@
+//! What is measured of gossip: every metric with its exact definition, and how it is read.
+
+use super::Spreads;
+use super::tally::{Spreading, Tally};
+use crate::kernel::{NodeId, Span};
+use crate::measure::{Cost, Id, Metric, Readings, Scope};
+use crate::simulation::Nodes;
+
+const fn metric(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
+    Metric { name, unit, scope: Scope::Run, cost: Cost::Counter, says }
+}
+
+const fn scan(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
+    Metric { name, unit, scope: Scope::Run, cost: Cost::Scan, says }
+}
+
+const fn each(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
+    Metric { name, unit, scope: Scope::Each("rumor"), cost: Cost::Counter, says }
+}
+
+/// All metrics of gossip. Those of rumors are, for a run, means over the rumors published after the warm-up. Times
+/// count from a rumor's publish, which is round 0 of it.
+pub const METRICS: &[Metric] = &[
+    metric("coverage", "ratio", "sites that know a rumor, over all"),
+    metric("residue", "ratio", "1 - coverage"),
+    scan("coverage_up", "ratio", "sites that are up and know a rumor, over those that are up"),
+    metric(
+        "active",
+        "count",
+        "infective sites, copies of rumors under way and open calls; missing while publishes are to come",
+    ),
+    metric("rumors_sent", "count", "transfers of rumors sent, also lost ones, all rumors together"),
+    metric("traffic", "rumors/node", "transfers of a rumor sent, also lost ones, over all sites"),
+    metric("t_last", "rounds", "latest first receipt; 0 if only the origin knows"),
+    metric("t_last", "ms", "latest first receipt; 0 if only the origin knows"),
+    metric("t_ave", "rounds", "first receipts, mean over who knows, the origin at 0"),
+    metric("t_ave", "ms", "first receipts, mean over who knows, the origin at 0"),
+    metric(
+        "t_ave_demers",
+        "rounds",
+        "rounds of all transfers that were news at the start of their round, summed, over who knows",
+    ),
+    metric("t_quiet", "rounds", "the last round in which a site was infective that no longer is"),
+    metric("delivery_latency", "ms", "publish to first receipt, mean over receipts"),
+    metric("delivery_latency_p50", "ms", "publish to first receipt, median, within 1 %"),
+    metric("delivery_latency_p90", "ms", "publish to first receipt, 9 of 10 below, within 1 %"),
+    metric("delivery_latency_p99", "ms", "publish to first receipt, 99 of 100 below, within 1 %"),
+    metric("t50", "ms", "publish until half of all sites know; missing if never, of any rumor"),
+    metric("t90", "ms", "publish until 9 of 10 sites know; missing if never, of any rumor"),
+    metric("t99", "ms", "publish until 99 of 100 sites know; missing if never, of any rumor"),
+    metric("propagation_time", "ms", "publish to the last first receipt, mean over rumors"),
+    metric("propagation_time_sd", "ms", "its standard deviation over rumors; missing below two"),
+    metric("propagation_time_min", "ms", "the least of it"),
+    metric("propagation_time_median", "ms", "the median of it"),
+    metric("propagation_time_max", "ms", "the greatest of it"),
+    metric("duplicates", "count", "copies that reached sites that knew them, all rumors together"),
+    metric("rmr", "ratio", "transfers over first receipts, less 1: relative message redundancy"),
+    metric("hops_mean", "hops", "path length of first copies, mean over receipts"),
+    metric("hops_max", "hops", "path length of first copies, the longest, mean over rumors"),
+    scan("load_max", "count", "messages sent by the busiest site"),
+    scan("load_gini", "ratio", "Gini coefficient of the messages sent by each site"),
+    metric("publishes", "count", "rumors published after the warm-up"),
+    metric("publishes_skipped", "count", "publishes of sites that were down"),
+    metric(
+        "cold_share",
+        "ratio",
+        "publishes after the warm-up that waited for discovery, over all",
+    ),
+    metric("p_die_out", "ratio", "rumors with coverage below 0.1, over all"),
+    metric("coverage_if_major", "ratio", "coverage, mean over rumors with 0.1 or more"),
+    each("coverage_each", "ratio", "sites that know it, over all"),
+    each("propagation_time_each", "ms", "publish to its last first receipt"),
+    each("rumors_sent_each", "count", "transfers of it sent, also lost ones"),
+];
+
+/// Below this coverage a rumor has died out.
+const MAJOR: f64 = 0.1;
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0u64), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / count as f64)
+}
+
+fn ratio(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// Reads them.
+pub(super) fn read<P: Spreads>(tally: &Tally, world: &impl Nodes<P>, readings: &mut Readings<'_>) {
+    let nodes = u64::from(tally.nodes);
+    let share = |rumor: &Spreading| rumor.informed as f64 / nodes.max(1) as f64;
+    let of = |read: &dyn Fn(&Spreading) -> f64| mean(tally.rumors().map(|(_, r)| read(r)));
+    let sum = |read: &dyn Fn(&Spreading) -> u64| tally.rumors().map(|(_, r)| read(r)).sum::<u64>();
+    let coverage = of(&share);
+    readings.put("coverage", coverage);
+    readings.put("residue", coverage.map(|coverage| 1.0 - coverage));
+    readings.put("active", tally.active(world.now()).map(|active| active as f64));
+    let (sent, receipts) = (sum(&|r| r.sent), sum(&|r| r.receipts));
+    readings.count("rumors_sent", sent);
+    readings.put("traffic", of(&|r| r.sent as f64 / nodes.max(1) as f64));
+    readings.count("duplicates", sum(&|r| r.duplicates));
+    readings.put("rmr", ratio(sent, receipts).map(|ratio| ratio - 1.0));
+    readings.put("hops_mean", ratio(sum(&|r| r.hops), receipts));
+    readings.put("hops_max", of(&|r| f64::from(r.hops_max)));
+    let publishes = tally.rumors().count() as u64;
+    readings.count("publishes", publishes);
+    if readings.wants("publishes_skipped") {
+        readings.count("publishes_skipped", tally.skipped(world.now()));
+    }
+    readings.put("cold_share", ratio(tally.cold, publishes));
+    readings.put("p_die_out", of(&|r| f64::from(u8::from(share(r) < MAJOR))));
+    let major = tally.rumors().map(|(_, r)| share(r)).filter(|share| *share >= MAJOR);
+    readings.put("coverage_if_major", mean(major));
+    read_times(tally, readings);
+    read_sites(tally, world, readings);
+    for (id, rumor) in tally.rumors() {
+        let id = Id::Number(id.0);
+        readings.put_each("coverage_each", id, share(rumor));
+        readings.put_each("propagation_time_each", id, rumor.last_span.map(Span::as_millis_f64));
+        readings.put_each("rumors_sent_each", id, rumor.sent as f64);
+    }
+}
+
+fn read_times(tally: &Tally, readings: &mut Readings<'_>) {
+    let in_rounds = tally.in_rounds();
+    let unit = if in_rounds { 1.0 } else { 1e6 };
+    let of = |read: &dyn Fn(&Spreading) -> f64| mean(tally.rumors().map(|(_, r)| read(r)));
+    let informed = |r: &Spreading| (r.receipts + 1) as f64;
+    readings.put("t_last", of(&|r| r.last as f64 / unit));
+    readings.put("t_ave", of(&|r| r.sum as f64 / informed(r) / unit));
+    if in_rounds {
+        readings.put("t_ave_demers", of(&|r| r.sum_useful as f64 / informed(r)));
+        readings.put("t_quiet", of(&|r| r.quiet as f64));
+    }
+    readings.put("delivery_latency", tally.delivery.mean_ms());
+    for (name, share) in [
+        ("delivery_latency_p50", 0.5),
+        ("delivery_latency_p90", 0.9),
+        ("delivery_latency_p99", 0.99),
+    ] {
+        readings.put(name, tally.delivery.quantile_ms(share));
+    }
+    for (name, place) in [("t50", 0), ("t90", 1), ("t99", 2)] {
+        let reached = tally.rumors().map(|(_, r)| r.reached[place]).collect::<Option<Vec<_>>>();
+        let spans = reached.unwrap_or_default();
+        readings.put(name, mean(spans.into_iter().map(Span::as_millis_f64)));
+    }
+    if readings.want_any(&PROPAGATION) {
+        let spans = tally.rumors().filter_map(|(_, r)| r.last_span);
+        read_propagation(spans.map(Span::as_millis_f64).collect(), readings);
+    }
+}
+
+const PROPAGATION: [&str; 5] = [
+    "propagation_time",
+    "propagation_time_sd",
+    "propagation_time_min",
+    "propagation_time_median",
+    "propagation_time_max",
+];
+
+fn read_propagation(mut times: Vec<f64>, readings: &mut Readings<'_>) {
+    times.sort_unstable_by(f64::total_cmp);
+    let mean = mean(times.iter().copied());
+    let sd = mean.filter(|_| times.len() > 1).map(|mean| {
+        let squares: f64 = times.iter().map(|time| (time - mean) * (time - mean)).sum();
+        (squares / (times.len() - 1) as f64).sqrt()
+    });
+    let half = times.len() / 2;
+    let median = match times.len() % 2 {
+        1 => Some(times[half]),
+        _ => times.get(half).map(|upper| (times[half - 1] + upper) / 2.0),
+    };
+    let values = [mean, sd, times.first().copied(), median, times.last().copied()];
+    for (name, value) in PROPAGATION.into_iter().zip(values) {
+        readings.put(name, value);
+    }
+}
+
+fn read_sites<P: Spreads>(tally: &Tally, world: &impl Nodes<P>, readings: &mut Readings<'_>) {
+    if readings.wants("coverage_up") {
+        let ids = (0..tally.nodes).map(NodeId);
+        let up: Vec<NodeId> = ids.filter(|id| world.node(*id).is_some()).collect();
+        let shares = tally.rumors().filter_map(|(_, rumor)| {
+            ratio(up.iter().filter(|id| rumor.informs(**id)).count() as u64, up.len() as u64)
+        });
+        readings.put("coverage_up", mean(shares));
+    }
+    if readings.wants("load_max") {
+        readings.put("load_max", tally.load.iter().max().map(|most| f64::from(*most)));
+    }
+    if readings.wants("load_gini") {
+        readings.put("load_gini", gini(tally.load.clone()));
+    }
+}
+
+/// Sum of (2i - N - 1) x_i over N sum x, x ascending, i from 1: exact in integers up to the one division.
+fn gini(mut loads: Vec<u32>) -> Option<f64> {
+    loads.sort_unstable();
+    let (count, sum) = (loads.len() as i128, loads.iter().map(|x| i128::from(*x)).sum::<i128>());
+    if sum == 0 {
+        return None;
+    }
+    let ranked = loads.iter().zip(1i128..);
+    let spread: i128 = ranked.map(|(x, i)| (2 * i - count - 1) * i128::from(*x)).sum();
+    Some(spread as f64 / (count as f64 * sum as f64))
+}

@@ -1,0 +1,195 @@
+//! Gossip: rumors that spread from site to site.
+//!
+//! Direct mail, flooding, epidemics that die out and that do not, anti-entropy, and rumor mongering, in synchronous
+//! rounds or by timers. Sources: Demers et al. (PODC 1987), "Epidemic algorithms for replicated database
+//! maintenance"; Kermarrec et al. (2003), "Probabilistic reliable dissemination in large-scale systems". Every node
+//! is a site; its peers are its neighbours in the topology. All state is per (site, rumor).
+
+mod calls;
+mod clocked;
+mod command;
+mod config;
+mod exchange;
+mod family;
+mod flaws;
+mod histogram;
+mod invariants;
+mod known;
+mod message;
+mod metrics;
+mod on_receipt;
+mod rules;
+mod settings;
+mod site;
+mod snapshot;
+mod tally;
+
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::marker::PhantomData;
+
+pub use config::{
+    Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Mode, Mongering, Origin, Phase, Removal,
+    Rpc, Stop, Tempo, Useful, View,
+};
+pub use family::GossipFamily;
+pub use flaws::FLAWS;
+pub use invariants::{Checks, INVARIANTS};
+pub use known::{Known, Record};
+pub use message::{Call, Fact, Ids, Item, Message, News, Request, RumorId, Start, Wants};
+pub use metrics::METRICS;
+pub use rules::{Paper, Planted, Planting, Rules};
+pub use site::{Site, Spread};
+pub use tally::Tally;
+
+use crate::kernel::{NodeId, RequestId};
+use crate::protocol::{Context, Never, Protocol};
+
+/// Bytes around a payload.
+const RUMOR_HEADER: u32 = 24;
+const REQUEST: u32 = 16;
+const DIGEST: u32 = 16;
+const ID: u32 = 8;
+const FEEDBACK: u32 = 8;
+const ACK: u32 = 20;
+
+/// The protocol; `R` decides as written ([`Paper`]) or with a planted mistake ([`Planted`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Gossip<R = Paper>(PhantomData<R>);
+
+/// What part a node plays: all play the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Role;
+
+crate::timers!(
+    /// A site's next turn by the clock, or the end of its discovery.
+    Turn
+);
+
+impl<R: Rules> Protocol for Gossip<R> {
+    type Config = Config;
+    type Role = Role;
+    type Node = Site;
+    type Durable = Known;
+    type Record = Record;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Request;
+    type Response = Never;
+    type Fact = Fact;
+
+    fn boot<'w>(Role: Role, cx: &mut impl Context<'w, Self>) -> Site {
+        let site = Site::default();
+        if cx.config().algorithm.is_clocked() {
+            site.start_clock(cx);
+        }
+        site
+    }
+
+    fn on_message<'w>(
+        site: &mut Site,
+        from: NodeId,
+        message: Message,
+        cx: &mut impl Context<'w, Self>,
+    ) {
+        match message {
+            Message::Rumor { id, bytes, hops, wants, call } => {
+                let config = cx.config();
+                if R::is(Planting::Deaf, config) && cx.me().0 + 1 == config.nodes {
+                    return;
+                }
+                let item = Item { id, bytes, hops };
+                match config.algorithm.is_clocked() {
+                    true => site.on_copy_by_clock(from, item, wants, cx),
+                    false => {
+                        let call = (wants == Wants::Ack).then_some(call);
+                        site.on_copy(from, item, call, cx);
+                    }
+                }
+            }
+            Message::Request(ids) => match cx.config().algorithm {
+                Algorithm::AntiEntropy { .. } => site.give_what_lacks(from, &ids, cx),
+                _ => site.answer(from, cx),
+            },
+            Message::Feedback { id, news } => site.on_feedback(id, news, cx),
+            Message::Digest(ids) => site.on_digest(from, &ids, cx),
+            Message::Need(ids) => site.give(from, &ids, cx),
+            Message::Ack(call) => site.on_ack(call, cx),
+        }
+    }
+
+    fn on_timer<'w>(site: &mut Site, Timer::Turn: Timer, cx: &mut impl Context<'w, Self>) {
+        match cx.config().algorithm.is_clocked() {
+            true => site.on_turn(cx),
+            false => site.end_discovery(cx),
+        }
+    }
+
+    fn on_request<'w>(
+        site: &mut Site,
+        _: RequestId,
+        Request { id, bytes }: Request,
+        cx: &mut impl Context<'w, Self>,
+    ) {
+        let item = Item { id, bytes, hops: 0 };
+        match cx.config().algorithm.is_clocked() {
+            true => site.publish_by_clock(item, cx),
+            false => site.publish(item, cx),
+        }
+    }
+
+    #[inline(always)]
+    fn store(known: &mut Known, record: Record) {
+        known.store(record);
+    }
+
+    const KINDS: &'static [&'static str] =
+        &["rumor", "request", "feedback", "digest", "need", "ack"];
+
+    #[inline(always)]
+    fn kind(message: &Message) -> usize {
+        match message {
+            Message::Rumor { .. } => 0,
+            Message::Request(_) => 1,
+            Message::Feedback { .. } => 2,
+            Message::Digest(_) => 3,
+            Message::Need(_) => 4,
+            Message::Ack(_) => 5,
+        }
+    }
+
+    #[inline(always)]
+    fn size(message: &Message) -> u32 {
+        let of = |ids: &Ids| ids.as_ref().map_or(0, |ids| ID.saturating_mul(ids.len() as u32));
+        match message {
+            Message::Rumor { bytes, .. } => bytes.saturating_add(RUMOR_HEADER),
+            Message::Request(None) => REQUEST,
+            Message::Request(ids) | Message::Digest(ids) => DIGEST.saturating_add(of(ids)),
+            Message::Feedback { .. } => FEEDBACK,
+            Message::Need(ids) => of(ids),
+            Message::Ack(_) => ACK,
+        }
+    }
+
+    fn is(_: &Site, role: &str) -> bool {
+        role == "site"
+    }
+}
+
+/// Gossip with or without planted flaws: what is measured and checked alike.
+pub trait Spreads:
+    Protocol<
+        Config = Config,
+        Role = Role,
+        Node = Site,
+        Durable = Known,
+        Message = Message,
+        Timer = Timer,
+        Request = Request,
+        Response = Never,
+        Fact = Fact,
+    >
+{
+}
+
+impl<R: Rules> Spreads for Gossip<R> {}

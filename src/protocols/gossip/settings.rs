@@ -1,0 +1,350 @@
+//! The experiment keys of gossip: their declaration, and how a section becomes knobs.
+
+use super::config::{
+    Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Mode, Mongering, Origin, Phase, Removal,
+    Rpc, Stop, Tempo, Useful, View,
+};
+use crate::kernel::{Distribution, Probability, Span};
+use crate::protocols::{Ground, Surroundings};
+use crate::settings::{Code, DistributionSetting, Key, Mistake, Section, Shape, Variant};
+
+const FANOUT: Shape = Shape::Count { min: 1, max: 1_000_000 };
+const STEPS: Shape = Shape::Count { min: 1, max: 60_000 };
+const HOPS: Shape = Shape::Count { min: 0, max: 60_000 };
+
+/// The keys of `protocol.gossip`.
+pub(super) const KEYS: &[Key] = &[
+    Key::new("algorithm", Shape::OneOf(ALGORITHMS), "anti_entropy", "how rumors spread"),
+    Key::new(
+        "clock",
+        Shape::OneOf(&[
+            Variant::word("rounds", "all act at once, on what they knew when the round began"),
+            Variant::word("timers", "each acts by a timer of its own, on what it knows"),
+        ]),
+        "timers",
+        "when sites act that do not only answer",
+    ),
+    Key::new(
+        "mode",
+        Shape::OneOf(&[
+            Variant::word("push", "who calls gives"),
+            Variant::word("pull", "who is called gives"),
+            Variant::word("push_pull", "both give"),
+        ]),
+        "push",
+        "who gives in an exchange (rumor, anti_entropy)",
+    ),
+    Key::new("fanout", FANOUT, "1", "distinct random peers (infect_*, anti_entropy)"),
+    Key::varies(
+        "period",
+        Shape::Distribution,
+        "100ms",
+        "from one turn to the next; with timers it may be a distribution",
+    ),
+    Key::new(
+        "phase",
+        Shape::OneOf(&[
+            Variant::word("random", "a uniform moment of the first period"),
+            Variant::word("aligned", "all at its start"),
+            Variant::word("redraw", "a uniform moment of every period"),
+        ]),
+        "random",
+        "where in its period a timer fires",
+    ),
+    Key::optional("stop_after", STEPS, "periods in which a site tells (infect_forever); else all"),
+    Key::new(
+        "removal",
+        Shape::OneOf(&[
+            Variant::word("feedback", "transfers that were no news count"),
+            Variant::word("blind", "all transfers count"),
+        ]),
+        "feedback",
+        "what counts towards losing interest (rumor)",
+    ),
+    Key::new(
+        "stop",
+        Shape::OneOf(&[
+            Variant::word("counter", "after k useless rounds"),
+            Variant::word("coin", "after a useless round with probability 1/k"),
+        ]),
+        "counter",
+        "how interest is lost (rumor); with timers every useless transfer is a step",
+    ),
+    Key::new("k", STEPS, "1", "how much it takes to lose interest (rumor)"),
+    Key::new("reset", Shape::Switch, "true", "a useful round sets the counter to 0 (rumor)"),
+    Key::varies(
+        "feedback_view",
+        Shape::OneOf(&[
+            Variant::word("cycle", "by what the receiver knew when the round began"),
+            Variant::word("arrival", "by what it knew when the copy came"),
+        ]),
+        "cycle (rounds), arrival (timers)",
+        "what makes a transfer news (rumor)",
+    ),
+    Key::new(
+        "rpc",
+        Shape::OneOf(&[
+            Variant::word("async", "all peers at once"),
+            Variant::word("blocking", "the next peer after the answer of the one before"),
+        ]),
+        "async",
+        "how peers are called (direct_mail, flood)",
+    ),
+    Key::new("forward_probability", Shape::Probability, "1", "how likely it is (flood)"),
+    Key::new(
+        "forward_choice",
+        Shape::OneOf(&[
+            Variant::word("node", "a site forwards to all or to none; the origin to all"),
+            Variant::word("edge", "each link on its own, the origin's too"),
+        ]),
+        "node",
+        "what forward_probability decides (flood)",
+    ),
+    Key::optional("ttl", HOPS, "hops at most, 0: the origin is silent (flood, infect_and_die)"),
+    Key::new(
+        "dedupe",
+        Shape::OneOf(&[
+            Variant::word("set", "all of it"),
+            Variant::word("last", "the last rumor alone"),
+        ]),
+        "set",
+        "what a site remembers of what it heard (flood, direct_mail)",
+    ),
+    Key::new(
+        "origin_marks_seen",
+        Shape::Switch,
+        "true",
+        "the origin knows its own rumor; else it hears it as new and floods again (flood)",
+    ),
+    Key::new(
+        "discovery",
+        Shape::Keys(&[
+            Key::new("base", Shape::SPAN, "0s", "without regard to the peers"),
+            Key::new("per_peer", Shape::SPAN, "0s", "for each peer"),
+        ]),
+        "{}",
+        "what a site pays before its first send in a life (direct_mail, flood)",
+    ),
+    Key::new("durable", Shape::Switch, "true", "known rumors survive a crash"),
+];
+
+const ALGORITHMS: &[Variant] = &[
+    Variant::word("direct_mail", "the origin tells each peer (Demers 1987, 1.1)"),
+    Variant::word("flood", "whoever hears first tells all other peers"),
+    Variant::word("infect_and_die", "whoever hears first tells some peers, once (Kermarrec 2003)"),
+    Variant::word("infect_forever", "whoever knows tells some peers, each period"),
+    Variant::word("anti_entropy", "everybody compares with some peers (Demers 1987, 1.3)"),
+    Variant::word("rumor", "who is infective tells, and loses interest (Demers 1987, 1.4)"),
+];
+
+/// Which keys say something about which algorithm; keys that are not listed do about all.
+const MEANT_FOR: &[(&str, &[&str])] = &[
+    ("clock", &["infect_forever", "anti_entropy", "rumor"]),
+    ("period", &["infect_forever", "anti_entropy", "rumor"]),
+    ("phase", &["infect_forever", "anti_entropy", "rumor"]),
+    ("mode", &["anti_entropy", "rumor"]),
+    ("fanout", &["infect_and_die", "infect_forever", "anti_entropy"]),
+    ("stop_after", &["infect_forever"]),
+    ("removal", &["rumor"]),
+    ("stop", &["rumor"]),
+    ("k", &["rumor"]),
+    ("reset", &["rumor"]),
+    ("feedback_view", &["rumor"]),
+    ("rpc", &["direct_mail", "flood"]),
+    ("forward_probability", &["flood"]),
+    ("forward_choice", &["flood"]),
+    ("ttl", &["flood", "infect_and_die"]),
+    ("dedupe", &["direct_mail", "flood"]),
+    ("origin_marks_seen", &["flood"]),
+    ("discovery", &["direct_mail", "flood"]),
+];
+
+/// The knobs of all runs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    config: Config,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Which {
+    DirectMail,
+    Flood,
+    InfectAndDie,
+    InfectForever,
+    AntiEntropy,
+    Rumor,
+}
+
+const WHICH: &[(&str, Which)] = &[
+    ("direct_mail", Which::DirectMail),
+    ("flood", Which::Flood),
+    ("infect_and_die", Which::InfectAndDie),
+    ("infect_forever", Which::InfectForever),
+    ("anti_entropy", Which::AntiEntropy),
+    ("rumor", Which::Rumor),
+];
+
+const MODES: &[(&str, Mode)] =
+    &[("push", Mode::Push), ("pull", Mode::Pull), ("push_pull", Mode::PushPull)];
+
+impl Settings {
+    /// Reads `protocol.gossip`.
+    pub(super) fn decode(s: &mut Section<'_>, around: &Surroundings<'_>) -> Settings {
+        let which = s.choice("algorithm", WHICH, Which::AntiEntropy);
+        let has_rounds = s.choice("clock", &[("rounds", true), ("timers", false)], false);
+        let tempo = read_tempo(s, has_rounds);
+        let mode = s.choice("mode", MODES, Mode::Push);
+        let fanout = s.count("fanout", 1u32);
+        let stop_after = s.optional("stop_after").map(|field| field.count(1u32));
+        let mongering = read_mongering(s, mode, has_rounds);
+        let delivery = read_delivery(s);
+        let forward = read_forward(s);
+        let ttl = s.optional("ttl").map(|field| field.count(0u16));
+        let marks = s.switch("origin_marks_seen", true);
+        let keeping = if s.switch("durable", true) { Keeping::Durable } else { Keeping::Volatile };
+        let origin = if marks { Origin::Marked } else { Origin::Unmarked };
+        let algorithm = match which {
+            Which::DirectMail => Algorithm::DirectMail(delivery),
+            Which::Flood => Algorithm::Flood { delivery, forward, ttl, origin },
+            Which::InfectAndDie => Algorithm::InfectAndDie { fanout, ttl },
+            Which::InfectForever => Algorithm::InfectForever { fanout, stop_after },
+            Which::AntiEntropy => Algorithm::AntiEntropy { mode, fanout },
+            Which::Rumor => Algorithm::Rumor(mongering),
+        };
+        let config = Config { nodes: around.nodes, algorithm, tempo, keeping, flaw: None };
+        let settings = Settings { config };
+        let name = WHICH.iter().find(|word| word.1 == which).map_or("", |word| word.0);
+        settings.judge(s, around, name);
+        settings
+    }
+
+    /// What contradicts itself, and what will surprise.
+    fn judge(&self, s: &mut Section<'_>, around: &Surroundings<'_>, algorithm: &str) {
+        let Config { tempo, algorithm: how, .. } = &self.config;
+        let warn = |s: &mut Section<'_>, key: &'static str, message: String, label: &str| {
+            let mistake = Mistake::new(Code::Surprising, message, s.place(key).clone());
+            s.report().add(mistake.label(label));
+        };
+        for (key, algorithms) in MEANT_FOR {
+            if algorithms.contains(&algorithm) {
+                continue;
+            }
+            if s.has(key) {
+                let message = format!("`{key}` says nothing about {algorithm}");
+                warn(s, key, message, &format!("it is about {}", algorithms.join(", ")));
+            }
+            s.put(key, serde_json::Value::Null);
+        }
+        if let Tempo::Rounds(period) = tempo
+            && self.config.in_rounds()
+        {
+            let most = around.latency_greatest;
+            let fits = most.is_some_and(|most| most.nanos().saturating_mul(4) <= period.nanos());
+            if !fits {
+                let message = match most {
+                    Some(most) => format!("a call of up to 4 x {most} does not fit into a round"),
+                    None => "no bound of the latency is known: a call may outlast a round".into(),
+                };
+                let label = "rounds need 4 x the largest latency <= period";
+                s.refuse("period", Code::Conflict, &message, label);
+            }
+        }
+        let delivery = how.delivery();
+        if delivery.rpc == Rpc::Blocking && around.is_lossy {
+            let message = "a blocking caller waits for a lost answer for ever".to_owned();
+            warn(s, "rpc", message, "without loss it gets them all");
+        }
+        let floods = matches!(how, Algorithm::Flood { .. });
+        if floods && delivery.dedupe == Dedupe::Last && around.stop_at.is_none() {
+            let message = "two rumors under way at once can circulate for ever";
+            s.refuse("dedupe", Code::Conflict, message, "give stop.at, such as 60s");
+        }
+    }
+
+    /// Whether times are in rounds.
+    pub(super) fn in_rounds(&self) -> bool {
+        self.config.in_rounds()
+    }
+
+    /// Whether a run ends by itself.
+    pub(super) fn falls_quiet(&self) -> bool {
+        let in_rounds = self.config.in_rounds();
+        match &self.config.algorithm {
+            Algorithm::InfectForever { stop_after, .. } => in_rounds && stop_after.is_some(),
+            Algorithm::AntiEntropy { .. } => false,
+            Algorithm::Rumor(mongering) => in_rounds && mongering.mode == Mode::Push,
+            _ => true,
+        }
+    }
+
+    /// The knobs of one run.
+    pub(super) fn config(&self, ground: &Ground) -> Config {
+        Config { nodes: ground.nodes, ..self.config.clone() }
+    }
+}
+
+fn read_tempo(s: &mut Section<'_>, has_rounds: bool) -> Tempo {
+    const PERIOD: Span = Span::from_millis(100);
+    let period = s.field("period").distribution(DistributionSetting::Constant(PERIOD));
+    let period = s.sampler("period", &period);
+    let phases =
+        [("random", Phase::Random), ("aligned", Phase::Aligned), ("redraw", Phase::Redraw)];
+    let phase = s.choice("phase", &phases, Phase::Random);
+    let constant = match period {
+        Distribution::Constant(period) => Some(period),
+        _ => None,
+    };
+    if period.mean() == Span::ZERO {
+        s.refuse("period", Code::OutOfRange, "time would stand still", "give more than 0s");
+        return Tempo::Rounds(PERIOD);
+    }
+    if constant.is_none() && (has_rounds || phase == Phase::Redraw) {
+        let message = "this needs periods that are all the same";
+        s.refuse("period", Code::Conflict, message, "give a duration, such as 100ms");
+        return Tempo::Rounds(PERIOD);
+    }
+    match constant {
+        Some(period) if has_rounds => Tempo::Rounds(period),
+        _ => Tempo::Timers { period, phase },
+    }
+}
+
+fn read_mongering(s: &mut Section<'_>, mode: Mode, has_rounds: bool) -> Mongering {
+    let removals = [("feedback", Removal::Feedback), ("blind", Removal::Blind)];
+    let removal = s.choice("removal", &removals, Removal::Feedback);
+    let counts = s.choice("stop", &[("counter", true), ("coin", false)], true);
+    let k = s.count("k", 1u16);
+    let stop = match counts {
+        true => Stop::Counter(k),
+        false => Stop::Coin(Probability::new(1.0 / f64::from(k)).expect("k is at least 1")),
+    };
+    let useful = if s.switch("reset", true) { Useful::Resets } else { Useful::Keeps };
+    let view = if has_rounds { View::Cycle } else { View::Arrival };
+    let view =
+        s.choice("feedback_view", &[("cycle", View::Cycle), ("arrival", View::Arrival)], view);
+    if view == View::Cycle && !has_rounds {
+        let message = "with timers there is no round to judge by";
+        s.refuse("feedback_view", Code::Conflict, message, "did you mean `arrival`?");
+    }
+    Mongering { mode, removal, stop, useful, view }
+}
+
+fn read_delivery(s: &mut Section<'_>) -> Delivery {
+    let rpc = s.choice("rpc", &[("async", Rpc::Async), ("blocking", Rpc::Blocking)], Rpc::Async);
+    let dedupe = s.choice("dedupe", &[("set", Dedupe::Set), ("last", Dedupe::Last)], Dedupe::Set);
+    let (discovery_base, discovery_per_peer) = s
+        .field("discovery")
+        .section(|s| (s.span("base", Span::ZERO), s.span("per_peer", Span::ZERO)));
+    Delivery { rpc, dedupe, discovery_base, discovery_per_peer }
+}
+
+fn read_forward(s: &mut Section<'_>) -> Forward {
+    let p = s.probability("forward_probability", 1.0);
+    let by_node = s.choice("forward_choice", &[("node", true), ("edge", false)], true);
+    let probability = Probability::new(p).expect("a probability lies between 0 and 1");
+    match by_node {
+        _ if p == 1.0 => Forward::Always,
+        true => Forward::Node(probability),
+        false => Forward::Edge(probability),
+    }
+}

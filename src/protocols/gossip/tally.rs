@@ -1,0 +1,279 @@
+//! The counters of a run of gossip, kept from what the sites say and tell.
+
+use super::config::{Algorithm, Config, round_of};
+use super::histogram::Histogram;
+use super::message::{Fact, Message, News, RumorId, Start};
+use super::{Known, Site, Spreads, Tempo};
+use crate::kernel::{Instant, NodeId, Span};
+use crate::network::{Fate, Parcel};
+use crate::protocol::{Input, Observer, Origin, Undelivered};
+use crate::protocols::Outlook;
+
+/// Counters. They cost a few instructions an event, a bit a site and rumor, and 4 bytes a site.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// The length of a round; none where times are not in rounds.
+    round: Option<Span>,
+    /// Whether all who know a rumor go on for ever.
+    always: bool,
+    pub(super) nodes: u32,
+    /// When each publish is due, and by number.
+    pub(super) due: Vec<Instant>,
+    warmup: Instant,
+    /// By number; none before it was published.
+    rumors: Vec<Option<Box<Spreading>>>,
+    pub(super) infective: u64,
+    in_flight: u64,
+    open: u64,
+    /// Sends by site.
+    pub(super) load: Vec<u32>,
+    pub(super) cold: u64,
+    pub(super) delivery: Histogram,
+}
+
+/// How far a rumor has come.
+#[derive(Clone, Debug)]
+pub(super) struct Spreading {
+    published: Instant,
+    /// A bit a site: whether it knows.
+    informed_bits: Vec<u64>,
+    pub(super) informed: u64,
+    /// First receipts, the origin's own knowledge apart.
+    pub(super) receipts: u64,
+    pub(super) sent: u64,
+    pub(super) duplicates: u64,
+    /// Over first receipts, in rounds or nanoseconds.
+    pub(super) sum: u128,
+    /// Over transfers that count as news, in rounds.
+    pub(super) sum_useful: u128,
+    /// The latest first receipt, in rounds or nanoseconds.
+    pub(super) last: u64,
+    pub(super) last_span: Option<Span>,
+    /// The end of the last round in which a site was infective.
+    pub(super) quiet: u64,
+    pub(super) hops: u64,
+    pub(super) hops_max: u16,
+    /// Until half, 9 of 10 and 99 of 100 sites knew.
+    pub(super) reached: [Option<Span>; 3],
+}
+
+/// The shares behind [`Spreading::reached`], in hundredths.
+const SHARES: [u64; 3] = [50, 90, 99];
+
+impl Tally {
+    /// Nothing counted yet.
+    pub fn new<P: Spreads>(config: &Config, outlook: &Outlook<'_, P>) -> Tally {
+        let round = match config.tempo {
+            Tempo::Rounds(period) if config.in_rounds() => Some(period),
+            _ => None,
+        };
+        Tally {
+            round,
+            always: matches!(config.algorithm, Algorithm::AntiEntropy { .. }),
+            nodes: config.nodes,
+            due: outlook.requests.iter().map(|(at, ..)| *at).collect(),
+            warmup: outlook.warmup,
+            rumors: vec![None; outlook.requests.len()],
+            infective: 0,
+            in_flight: 0,
+            open: 0,
+            load: vec![0; config.nodes as usize],
+            cold: 0,
+            delivery: Histogram::default(),
+        }
+    }
+
+    /// The rumors that count, with their numbers: published, and not while the run was warming up.
+    pub(super) fn rumors(&self) -> impl Iterator<Item = (RumorId, &Spreading)> + Clone {
+        let published = self
+            .rumors
+            .iter()
+            .zip(0..)
+            .filter_map(|(rumor, id)| rumor.as_deref().map(|rumor| (RumorId(id), rumor)));
+        published.filter(|(_, rumor)| rumor.published >= self.warmup)
+    }
+
+    /// Infective sites, copies of rumors under way, and open calls; none while publishes are still to come.
+    pub(super) fn active(&self, now: Instant) -> Option<u64> {
+        let lasting = || {
+            let all = self.rumors.iter().flatten();
+            all.map(|rumor| rumor.informed).sum::<u64>()
+        };
+        let infective = if self.always { lasting() } else { self.infective };
+        let is_over = self.due.last().is_none_or(|last| *last <= now);
+        is_over.then_some(infective + self.in_flight + self.open)
+    }
+
+    /// Publishes whose time has come without a site that was up.
+    pub(super) fn skipped(&self, now: Instant) -> u64 {
+        let all = self.due.iter().zip(&self.rumors);
+        all.filter(|(due, rumor)| **due <= now && rumor.is_none()).count() as u64
+    }
+
+    pub(super) fn in_rounds(&self) -> bool {
+        self.round.is_some()
+    }
+
+    /// From the publish of a rumor on: rounds, or nanoseconds.
+    fn since(round: Option<Span>, published: Instant, at: Instant) -> u64 {
+        match round {
+            Some(period) => u64::from(round_of(at, period) - round_of(published, period)),
+            None => at.since(published).nanos(),
+        }
+    }
+
+    fn rumor(&mut self, id: RumorId) -> Option<&mut Spreading> {
+        // A site with a planted flaw invents numbers.
+        self.rumors.get_mut(id.0 as usize)?.as_deref_mut()
+    }
+
+    fn publish(&mut self, at: Instant, node: NodeId, id: RumorId) {
+        let mut informed_bits = vec![0; (self.nodes as usize).div_ceil(64)];
+        informed_bits[node.index() / 64] |= 1 << (node.0 % 64);
+        let mut rumor = Spreading {
+            published: at,
+            informed_bits,
+            informed: 1,
+            receipts: 0,
+            sent: 0,
+            duplicates: 0,
+            sum: 0,
+            sum_useful: 0,
+            last: 0,
+            last_span: None,
+            quiet: 0,
+            hops: 0,
+            hops_max: 0,
+            reached: [None; 3],
+        };
+        rumor.reach(self.nodes, Span::ZERO);
+        if let Some(place) = self.rumors.get_mut(id.0 as usize) {
+            *place = Some(Box::new(rumor));
+        }
+    }
+
+    #[inline(always)]
+    fn receive(&mut self, at: Instant, node: NodeId, id: RumorId, hops: u16) {
+        let (round, nodes, warmup) = (self.round, self.nodes, self.warmup);
+        let Some(rumor) = self.rumor(id) else { return };
+        let span = at.since(rumor.published);
+        let since = Tally::since(round, rumor.published, at);
+        let bit = 1 << (node.0 % 64);
+        let word = &mut rumor.informed_bits[node.index() / 64];
+        rumor.informed += u64::from(*word & bit == 0);
+        *word |= bit;
+        rumor.receipts += 1;
+        rumor.sum += u128::from(since);
+        rumor.sum_useful += u128::from(since);
+        rumor.last = since;
+        rumor.last_span = Some(span);
+        rumor.hops += u64::from(hops);
+        rumor.hops_max = rumor.hops_max.max(hops);
+        rumor.reach(nodes, span);
+        if rumor.published >= warmup {
+            self.delivery.add(span);
+        }
+    }
+}
+
+impl Spreading {
+    fn reach(&mut self, nodes: u32, span: Span) {
+        for (reached, share) in self.reached.iter_mut().zip(SHARES) {
+            if reached.is_none() && self.informed * 100 >= u64::from(nodes) * share {
+                *reached = Some(span);
+            }
+        }
+    }
+
+    /// Whether a site knows it.
+    pub(super) fn informs(&self, node: NodeId) -> bool {
+        self.informed_bits[node.index() / 64] >> (node.0 % 64) & 1 == 1
+    }
+}
+
+/// How many copies were made of a message.
+fn copies(fate: &Fate) -> u64 {
+    match fate {
+        Fate::Deliver(_) => 1,
+        Fate::Lost(_) => 0,
+        Fate::Copies(copies) => copies.len() as u64,
+    }
+}
+
+impl<P: Spreads> Observer<P> for Tally {
+    #[inline(always)]
+    fn on_activation(&mut self, _: Instant, _: NodeId, input: &Input<P>, _: Option<Origin>) {
+        if let Input::Message(_, Message::Rumor { .. }) = input {
+            self.in_flight -= 1;
+        }
+    }
+
+    #[inline(always)]
+    fn on_send(&mut self, parcel: &Parcel, fate: &Fate, message: &Message) {
+        self.load[parcel.source.index()] += 1;
+        if let Message::Rumor { id, .. } = message {
+            self.in_flight += copies(fate);
+            if let Some(rumor) = self.rumor(*id) {
+                rumor.sent += 1;
+            }
+        }
+    }
+
+    fn on_undelivered(
+        &mut self,
+        _: Instant,
+        _: NodeId,
+        _: NodeId,
+        message: &Message,
+        _: Undelivered,
+    ) {
+        if let Message::Rumor { .. } = message {
+            self.in_flight -= 1;
+        }
+    }
+
+    #[inline(always)]
+    fn on_fact(&mut self, at: Instant, node: NodeId, fact: &Fact) {
+        match *fact {
+            Fact::Received { id, hops, .. } => self.receive(at, node, id, hops),
+            Fact::Duplicate { id, news, .. } => {
+                let round = self.round;
+                let Some(rumor) = self.rumor(id) else { return };
+                rumor.duplicates += 1;
+                if news == News::Useful {
+                    let since = Tally::since(round, rumor.published, at);
+                    rumor.sum_useful += u128::from(since);
+                }
+            }
+            Fact::Infective { .. } => self.infective += 1,
+            Fact::Removed { id } => {
+                self.infective -= 1;
+                let round = self.round;
+                if let Some(rumor) = self.rumor(id) {
+                    // It is settled when the next round begins.
+                    let since = Tally::since(round, rumor.published, at);
+                    rumor.quiet = rumor.quiet.max(since.saturating_sub(1));
+                }
+            }
+            Fact::Initiated { id, start } => {
+                self.publish(at, node, id);
+                self.cold += u64::from(start == Start::Cold && at >= self.warmup);
+            }
+            Fact::Opened { .. } => self.open += 1,
+            Fact::Closed { .. } => self.open -= 1,
+            Fact::Counted { .. } => {}
+        }
+    }
+
+    fn on_crash(&mut self, _: Instant, node: NodeId, site: &Site, disk: &Known) {
+        self.infective -= site.spreads().iter().filter(|s| s.is_infective()).count() as u64;
+        self.open -= site.open_calls() as u64;
+        for (rumor, id) in self.rumors.iter_mut().zip(0..) {
+            let Some(rumor) = rumor else { continue };
+            if rumor.informs(node) && !disk.knows(RumorId(id)) {
+                rumor.informed_bits[node.index() / 64] &= !(1 << (node.0 % 64));
+                rumor.informed -= 1;
+            }
+        }
+    }
+}

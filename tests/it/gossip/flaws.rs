@@ -1,0 +1,202 @@
+//! Rough runs with every check: none fires without a flaw, and each planted flaw breaks its promise.
+
+use corsair::check::Verdicts;
+use corsair::faults::DiskLoss;
+use corsair::kernel::{Distribution, Instant, NodeId, Seed, Span};
+use corsair::network::{Latency, Network, NetworkConfig, Targets};
+use corsair::protocols::gossip::{
+    Algorithm, Checks, Config, Delivery, FLAWS, Forward, Gossip, GossipFamily, INVARIANTS, Keeping,
+    Mode, Mongering, Origin, Phase, Planted, Planting, Removal, Request, Role, Rpc, RumorId,
+    Spreads, Stop, Tally, Tempo, Useful, View,
+};
+use corsair::protocols::{Family, Outlook};
+use corsair::simulation::{Plan, Progress, Script, Setup, Sync, World};
+use corsair::topology::Graph;
+use corsair::topology::generate::ring;
+
+const NODES: u32 = 40;
+
+fn rumor(mode: Mode, k: u16) -> Algorithm {
+    let (removal, useful) = (Removal::Feedback, Useful::Resets);
+    Algorithm::Rumor(Mongering { mode, removal, stop: Stop::Counter(k), useful, view: View::Cycle })
+}
+
+fn flood(rpc: Rpc) -> Algorithm {
+    let delivery = Delivery { rpc, ..Delivery::PLAIN };
+    let (forward, origin) = (Forward::Always, Origin::Marked);
+    Algorithm::Flood { delivery, forward, ttl: None, origin }
+}
+
+fn rounds() -> Tempo {
+    Tempo::Rounds(Span::from_millis(100))
+}
+
+fn timers() -> Tempo {
+    let period = Distribution::Constant(Span::from_millis(100));
+    Tempo::Timers { period, phase: Phase::Random }
+}
+
+/// What a run comes to.
+#[derive(Debug, PartialEq)]
+struct Report {
+    broken: Option<&'static str>,
+    digest: u128,
+    /// Whether all that are up know all that was published.
+    all_know: bool,
+    is_active: bool,
+}
+
+/// Whether nodes crash and start again.
+#[derive(Clone, Copy, PartialEq)]
+enum Weather {
+    Calm,
+    Rough,
+}
+
+/// Ten rumors among a few sites for a minute, with crashes where the weather is rough.
+fn play<P: Spreads>(
+    seed: u64,
+    (algorithm, tempo): (Algorithm, Tempo),
+    (graph, weather): (&Graph, Weather),
+    flaw: Option<Planting>,
+) -> Report {
+    let keeping = Keeping::Durable;
+    let config = Config { nodes: NODES, algorithm, tempo, keeping, flaw };
+    let ms = |ms| Instant::START + Span::from_millis(ms);
+    let publish =
+        |k: u32| (ms(u64::from(k) * 130), NodeId(k * 3), Request { id: RumorId(k), bytes: 64 });
+    let requests: Vec<_> = (0..10).map(publish).collect();
+    let plans = match weather {
+        Weather::Calm => Vec::new(),
+        Weather::Rough => (0..10)
+            .map(|k| {
+                let targets = Targets::Nodes(vec![NodeId(k * 4 + 1)]);
+                let restart_after = Some(Span::from_millis(700));
+                let (after_effects, disk) = (Some(u32::from(k % 2 == 0)), DiskLoss::LoseUnsynced);
+                (
+                    ms(u64::from(k) * 170),
+                    Plan::Crash { targets, after_effects, disk, restart_after },
+                )
+            })
+            .collect(),
+    };
+    let uniform = Distribution::uniform(Span::from_millis(1), Span::from_millis(20));
+    let latency = Latency::PerCopy(uniform.expect("ascending"));
+    let network = NetworkConfig { latency, ..NetworkConfig::default() };
+    let names = INVARIANTS.iter().map(|invariant| invariant.name).collect();
+    let outlook = Outlook { requests: &requests, graph, warmup: Instant::START };
+    let watch: (Tally, Checks) = GossipFamily::<P>::watch(&config, &outlook, Verdicts::new(names));
+    let setup = Setup {
+        seed: Seed(seed),
+        config,
+        graph: graph.clone(),
+        nodes: NODES,
+        role: |_, _| Role,
+        network: Network::new(network, Seed(seed)),
+        sync: Sync::default(),
+        plans,
+        events_max: 2_000_000,
+    };
+    let mut world = World::<P, _, _>::new(setup, watch, Script(requests.clone()));
+    let progress = world.advance(ms(60_000));
+    if progress != Progress::Halted {
+        world.balance_books();
+    }
+    let looked = GossipFamily::<P>::look(world.observer(), &world);
+    let found = world.observer().1.verdicts().violation().cloned().or(looked);
+    let up = (0..NODES).map(NodeId).filter(|id| world.node(*id).is_some());
+    let knows = |id| world.disk(id).items().len() == 10;
+    let all_know = up.map(knows).all(|knows| knows);
+    let is_active = (0..NODES).map(NodeId).filter_map(|id| world.node(id)).any(|site| {
+        site.open_calls() > 0 || site.spreads().iter().any(|spread| spread.is_infective())
+    });
+    let broken = found.map(|violation| violation.invariant);
+    Report { broken, digest: world.digest().value(), all_know, is_active }
+}
+
+fn setups() -> Vec<(Algorithm, Tempo)> {
+    let die = Algorithm::InfectAndDie { fanout: 3, ttl: None };
+    let forever = Algorithm::InfectForever { fanout: 2, stop_after: Some(5) };
+    let mut all = vec![
+        (Algorithm::DirectMail(Delivery::PLAIN), timers()),
+        (flood(Rpc::Async), timers()),
+        (flood(Rpc::Blocking), timers()),
+        (die, timers()),
+        (forever.clone(), rounds()),
+        (forever, timers()),
+    ];
+    for mode in [Mode::Push, Mode::Pull, Mode::PushPull] {
+        let entropy = Algorithm::AntiEntropy { mode, fanout: 2 };
+        all.extend([(entropy.clone(), rounds()), (entropy, timers())]);
+        all.extend([(rumor(mode, 2), rounds()), (rumor(mode, 2), timers())]);
+    }
+    all
+}
+
+#[test]
+fn rough_runs_keep_every_promise() {
+    for setup in setups() {
+        for (seed, graph) in [(1, Graph::complete(NODES)), (2, ring(NODES))] {
+            let report = play::<Gossip>(seed, setup.clone(), (&graph, Weather::Rough), None);
+            assert_eq!(report.broken, None, "{setup:?}");
+            let planted =
+                play::<Gossip<Planted>>(seed, setup.clone(), (&graph, Weather::Rough), None);
+            assert_eq!(planted, report, "with no flaw planted nothing differs");
+        }
+    }
+}
+
+#[test]
+fn anti_entropy_spreads_and_mongering_settles() {
+    let complete = Graph::complete(NODES);
+    for (algorithm, tempo) in setups() {
+        let is_entropy = matches!(algorithm, Algorithm::AntiEntropy { .. });
+        let report = play::<Gossip>(3, (algorithm, tempo), (&complete, Weather::Calm), None);
+        assert!(report.all_know || !is_entropy);
+        assert!(!report.is_active);
+    }
+}
+
+/// What a planted flaw breaks first.
+fn breaks(name: &str) -> Option<&'static str> {
+    let entropy = Algorithm::AntiEntropy { mode: Mode::Push, fanout: 2 };
+    let die = Algorithm::InfectAndDie { fanout: 3, ttl: None };
+    let (flaw, setup) = match name {
+        "invent" => (Planting::Invent, (entropy.clone(), rounds())),
+        "forget_seen" => (Planting::ForgetSeen, (flood(Rpc::Async), timers())),
+        "eager_snapshot" => (Planting::EagerSnapshot, (rumor(Mode::PushPull, 2), rounds())),
+        "any_peer" => (Planting::AnyPeer, (rumor(Mode::Push, 2), rounds())),
+        "echo" => (Planting::Echo, (flood(Rpc::Async), timers())),
+        "with_replacement" => (Planting::WithReplacement, (die, timers())),
+        "zombie" => (Planting::Zombie, (rumor(Mode::Pull, 2), rounds())),
+        "late_removal" => (Planting::LateRemoval, (rumor(Mode::Push, 2), rounds())),
+        "lose_on_restart" => (Planting::LoseOnRestart, (entropy.clone(), rounds())),
+        "pipelined" => (Planting::Pipelined, (flood(Rpc::Blocking), timers())),
+        "deaf" => (Planting::Deaf, (entropy, rounds())),
+        "never_stop" => (Planting::NeverStop, (rumor(Mode::Push, 2), rounds())),
+        _ => panic!("{name} is listed, but nothing plants it"),
+    };
+    let graph = if name == "any_peer" { ring(NODES) } else { Graph::complete(NODES) };
+    let weather = if name == "lose_on_restart" { Weather::Rough } else { Weather::Calm };
+    (1..20).find_map(|seed| {
+        let planted = play::<Gossip<Planted>>(seed, setup.clone(), (&graph, weather), Some(flaw));
+        let deaf = (name == "deaf" && !planted.all_know).then_some("spreads");
+        let endless = (name == "never_stop" && planted.is_active).then_some("settles");
+        planted.broken.or(deaf).or(endless)
+    })
+}
+
+#[test]
+fn each_planted_flaw_breaks_its_promise() {
+    for flaw in FLAWS {
+        assert_eq!(breaks(flaw.name), Some(flaw.breaks), "{}", flaw.name);
+    }
+}
+
+#[test]
+fn each_invariant_has_a_flaw_that_it_catches() {
+    for invariant in INVARIANTS {
+        let caught = FLAWS.iter().any(|flaw| flaw.breaks == invariant.name);
+        assert!(caught, "{} never fires", invariant.name);
+    }
+}

@@ -1,0 +1,97 @@
+//! The stories of `tests/scenarios/gossip/`: how their words are read, and how a site is described.
+
+use corsair::kernel::{Distribution, NodeId, Span};
+use corsair::protocols::gossip::{
+    Algorithm, Config, Delivery, Forward, Gossip, Keeping, Known, Mode, Mongering, Origin, Phase,
+    Removal, Request, Role, Rpc, RumorId, Site, Stop, Tempo, Useful, View,
+};
+use corsair::topology::Graph;
+use corsair::topology::generate::{line, ring};
+
+use crate::scenario::{Story, play_all};
+
+#[test]
+fn the_stories_of_gossip() {
+    play_all::<Gossip>("gossip");
+}
+
+impl Story for Gossip {
+    /// `sites=4`, `graph=ring`, `algorithm=..`; rounds of 1 s where the algorithm has a clock, unless `clock=timers`.
+    fn cast(words: &[&str]) -> (Config, Vec<Role>) {
+        let of = |wanted: &str| {
+            let pairs = words.iter().map(|word| word.split_once('=').expect("key=value"));
+            pairs.filter(|(key, _)| *key == wanted).map(|(_, value)| value).next()
+        };
+        let number = |key| of(key).map_or(1, |value| value.parse::<u32>().expect("a count"));
+        let mode = match of("mode") {
+            Some("pull") => Mode::Pull,
+            Some("push_pull") => Mode::PushPull,
+            _ => Mode::Push,
+        };
+        let rpc = if of("rpc") == Some("blocking") { Rpc::Blocking } else { Rpc::Async };
+        let delivery = Delivery { rpc, ..Delivery::PLAIN };
+        let fanout = number("fanout");
+        let algorithm = match of("algorithm").expect("an algorithm") {
+            "direct_mail" => Algorithm::DirectMail(delivery),
+            "flood" => Algorithm::Flood {
+                delivery,
+                forward: Forward::Always,
+                ttl: None,
+                origin: Origin::Marked,
+            },
+            "infect_and_die" => Algorithm::InfectAndDie { fanout, ttl: None },
+            "anti_entropy" => Algorithm::AntiEntropy { mode, fanout },
+            "rumor" => Algorithm::Rumor(Mongering {
+                mode,
+                removal: Removal::Feedback,
+                stop: Stop::Counter(number("k") as u16),
+                useful: Useful::Resets,
+                view: View::Cycle,
+            }),
+            other => panic!("no story tells of {other}"),
+        };
+        let second = Span::from_secs(1);
+        let tempo = match of("clock") {
+            Some("timers") => {
+                Tempo::Timers { period: Distribution::Constant(second), phase: Phase::Random }
+            }
+            _ => Tempo::Rounds(second),
+        };
+        let keeping = match of("durable") {
+            Some("false") => Keeping::Volatile,
+            _ => Keeping::Durable,
+        };
+        let nodes = number("sites");
+        (Config { nodes, algorithm, tempo, keeping, flaw: None }, vec![Role; nodes as usize])
+    }
+
+    fn graph(config: &Config, words: &[&str]) -> Graph {
+        match words.iter().find_map(|word| word.strip_prefix("graph=")) {
+            Some("ring") => ring(config.nodes),
+            Some("line") => line(config.nodes),
+            _ => Graph::complete(config.nodes),
+        }
+    }
+
+    fn name(_: &Config, id: NodeId) -> String {
+        format!("site{}", id.0)
+    }
+
+    /// `say site0 publish 7`: rumor 7 begins there.
+    fn request(words: &[&str], find: &dyn Fn(&str) -> NodeId) -> (NodeId, Request) {
+        let [site, "publish", id] = words else { panic!("say SITE publish NUMBER") };
+        (find(site), Request { id: RumorId(id.parse().expect("a number")), bytes: 64 })
+    }
+
+    fn state(site: Option<&Site>, disk: &Known, _: &dyn Fn(NodeId) -> String) -> String {
+        let numbers = |ids: Vec<u32>| match ids.is_empty() {
+            true => "nothing".to_owned(),
+            false => ids.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+        };
+        let known = numbers(disk.items().iter().map(|item| item.id.0).collect());
+        let Some(site) = site else { return format!("down, {known} on disk") };
+        let infective = site.spreads().iter().filter(|spread| spread.is_infective());
+        let told = numbers(infective.map(|spread| spread.item.id.0).collect());
+        format!("{known} on disk, tells {told}, {} lists open", site.open_calls())
+    }
+}
