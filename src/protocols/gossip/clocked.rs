@@ -37,7 +37,7 @@ impl Site {
         let config = cx.config();
         let has_work = || self.spreads.iter().any(Spread::is_infective);
         if let Tempo::Rounds(period) = config.tempo
-            && (config.algorithm.always_calls() || has_work())
+            && (config.all_turn() || has_work())
         {
             let now = cx.now().nanos();
             cx.arm(Timer::Turn, Span::from_nanos(period.nanos() - now % period.nanos()));
@@ -142,7 +142,7 @@ impl Site {
         if state == State::Infective {
             cx.tell(Fact::Infective { id: item.id });
         }
-        if is_first && !config.algorithm.always_calls() && !cx.peers().is_empty() {
+        if is_first && !config.all_turn() && !cx.peers().is_empty() {
             self.await_round(cx);
         }
     }
@@ -158,7 +158,7 @@ impl Site {
         let is_zombie = R::is(Planting::Zombie, config);
         for place in (0..self.spreads.len()).rev() {
             let spread = &mut self.spreads[place];
-            if is_ready::<R>(spread, round, config) || is_zombie {
+            if is_ready::<R>(spread, round, config) || is_zombie && !spread.is_infective() {
                 send_copy(to, spread.item, Wants::Nothing, cx);
                 self.count_blind(place, cx);
             }

@@ -33,6 +33,19 @@ impl Config {
     pub fn in_rounds(&self) -> bool {
         matches!(self.tempo, Tempo::Rounds(_)) && self.algorithm.is_clocked()
     }
+
+    /// Whether every site has a turn in every period, also who has nothing to tell.
+    #[inline(always)]
+    pub fn all_turn(&self) -> bool {
+        match &self.algorithm {
+            Algorithm::AntiEntropy { .. } => true,
+            // Where it matters which of two copies comes first, those of equal times come by sender.
+            Algorithm::Rumor(mongering) => {
+                mongering.mode != Mode::Push || mongering.view == View::Arrival && self.in_rounds()
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The round of a moment.
@@ -98,16 +111,6 @@ impl Algorithm {
         match self {
             Algorithm::DirectMail(delivery) | Algorithm::Flood { delivery, .. } => *delivery,
             _ => Delivery::PLAIN,
-        }
-    }
-
-    /// Whether every site calls in every period, also who has nothing to tell.
-    #[inline(always)]
-    pub fn always_calls(&self) -> bool {
-        match self {
-            Algorithm::AntiEntropy { .. } => true,
-            Algorithm::Rumor(mongering) => mongering.mode != Mode::Push,
-            _ => false,
         }
     }
 }

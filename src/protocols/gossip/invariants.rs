@@ -78,6 +78,8 @@ pub struct Checks {
     calls: BTreeSet<(NodeId, Call)>,
     /// The site that tells its peers in this activation, if how many is known.
     telling: Option<Telling>,
+    /// What was heard in this activation, and where: a crash may cut it short before it is on disk.
+    fresh: Option<(NodeId, RumorId)>,
 }
 
 /// What one site may say of one rumor.
@@ -126,6 +128,7 @@ impl Checks {
             shadows: vec![Vec::new(); rumors],
             calls: BTreeSet::new(),
             telling: None,
+            fresh: None,
         }
     }
 
@@ -156,6 +159,7 @@ impl Checks {
 
     /// A site knows a rumor from now on, and may tell it.
     fn hear(&mut self, at: Instant, node: NodeId, id: RumorId, from: Option<NodeId>) {
+        self.fresh = Some((node, id));
         let round = self.config.round(at).min(Shadow::REMOVED - 2);
         let is_heard = match self.config.algorithm {
             Algorithm::Flood { origin: Origin::Unmarked, .. } => from.is_some(),
@@ -248,6 +252,7 @@ impl<P: Spreads> Observer<P> for Checks {
         {
             self.violate(name, at, telling.site, detail);
         }
+        self.fresh = None;
         if let Input::Message(_, Message::Ack(call)) = input {
             self.calls.remove(&(node, *call));
         }
@@ -305,18 +310,29 @@ impl<P: Spreads> Observer<P> for Checks {
     }
 
     fn on_crash(&mut self, at: Instant, node: NodeId, _: &Site, disk: &Known) {
-        // What it was about to say was cut short.
+        // What it was about to say, or to write, was cut short.
+        let fresh = self.fresh.take().filter(|(site, _)| *site == node).map(|(_, id)| id);
         self.telling = self.telling.take().filter(|telling| telling.site != node);
         self.calls.retain(|(caller, _)| *caller != node);
+        let round = self.config.round(at).min(Shadow::REMOVED - 2);
         let is_kept = self.config.keeping == Keeping::Durable
             && self.config.algorithm.delivery().dedupe == Dedupe::Set;
         for number in 0..self.shadows.len() as u32 {
             let id = RumorId(number);
             let Some(shadow) = self.shadow(node, id).copied() else { continue };
-            if disk.knows(id) || shadow.since().is_none() {
+            if disk.knows(id) {
+                // What it wrote and did not come to tell it knows all the same.
+                if shadow.since().is_none()
+                    && let Some(shadow) = self.shadow(node, id)
+                {
+                    shadow.0 |= Shadow::HEARD | (round + 1);
+                }
                 continue;
             }
-            if is_kept && shadow.has(Shadow::HEARD) {
+            if shadow.since().is_none() {
+                continue;
+            }
+            if is_kept && shadow.has(Shadow::HEARD) && fresh != Some(id) {
                 self.violate("coverage_monotone", at, node, format!("forgets {number}"));
             }
             if let Some(shadow) = self.shadow(node, id) {

@@ -272,7 +272,7 @@ impl Settings {
         match &self.config.algorithm {
             Algorithm::InfectForever { stop_after, .. } => in_rounds && stop_after.is_some(),
             Algorithm::AntiEntropy { .. } => false,
-            Algorithm::Rumor(mongering) => in_rounds && mongering.mode == Mode::Push,
+            Algorithm::Rumor(_) => in_rounds && !self.config.all_turn(),
             _ => true,
         }
     }

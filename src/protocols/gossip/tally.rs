@@ -1,5 +1,7 @@
 //! The counters of a run of gossip, kept from what the sites say and tell.
 
+use std::collections::BTreeMap;
+
 use super::config::{Algorithm, Config, round_of};
 use super::histogram::Histogram;
 use super::message::{Fact, Message, News, RumorId, Start};
@@ -24,7 +26,8 @@ pub struct Tally {
     rumors: Vec<Option<Box<Spreading>>>,
     pub(super) infective: u64,
     in_flight: u64,
-    open: u64,
+    /// Lists of peers that are being called, by site.
+    open: BTreeMap<NodeId, u32>,
     /// Sends by site.
     pub(super) load: Vec<u32>,
     pub(super) cold: u64,
@@ -35,8 +38,8 @@ pub struct Tally {
 #[derive(Clone, Debug)]
 pub(super) struct Spreading {
     published: Instant,
-    /// A bit a site: whether it knows.
-    informed_bits: Vec<u64>,
+    /// A bit a site.
+    sites: Vec<Sites>,
     pub(super) informed: u64,
     /// First receipts, the origin's own knowledge apart.
     pub(super) receipts: u64,
@@ -55,6 +58,15 @@ pub(super) struct Spreading {
     pub(super) hops_max: u16,
     /// Until half, 9 of 10 and 99 of 100 sites knew.
     pub(super) reached: [Option<Span>; 3],
+}
+
+/// 64 sites, of which the first is the lowest bit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sites {
+    /// They know.
+    informed: u64,
+    /// They tell.
+    infective: u64,
 }
 
 /// The shares behind [`Spreading::reached`], in hundredths.
@@ -76,7 +88,7 @@ impl Tally {
             rumors: vec![None; outlook.requests.len()],
             infective: 0,
             in_flight: 0,
-            open: 0,
+            open: BTreeMap::new(),
             load: vec![0; config.nodes as usize],
             cold: 0,
             delivery: Histogram::default(),
@@ -101,7 +113,8 @@ impl Tally {
         };
         let infective = if self.always { lasting() } else { self.infective };
         let is_over = self.due.last().is_none_or(|last| *last <= now);
-        is_over.then_some(infective + self.in_flight + self.open)
+        let open: u64 = self.open.values().map(|open| u64::from(*open)).sum();
+        is_over.then_some(infective + self.in_flight + open)
     }
 
     /// Publishes whose time has come without a site that was up.
@@ -128,11 +141,11 @@ impl Tally {
     }
 
     fn publish(&mut self, at: Instant, node: NodeId, id: RumorId) {
-        let mut informed_bits = vec![0; (self.nodes as usize).div_ceil(64)];
-        informed_bits[node.index() / 64] |= 1 << (node.0 % 64);
+        let mut sites = vec![Sites::default(); (self.nodes as usize).div_ceil(64)];
+        sites[node.index() / 64].informed |= bit(node);
         let mut rumor = Spreading {
             published: at,
-            informed_bits,
+            sites,
             informed: 1,
             receipts: 0,
             sent: 0,
@@ -158,10 +171,9 @@ impl Tally {
         let Some(rumor) = self.rumor(id) else { return };
         let span = at.since(rumor.published);
         let since = Tally::since(round, rumor.published, at);
-        let bit = 1 << (node.0 % 64);
-        let word = &mut rumor.informed_bits[node.index() / 64];
-        rumor.informed += u64::from(*word & bit == 0);
-        *word |= bit;
+        let known = &mut rumor.sites[node.index() / 64].informed;
+        rumor.informed += u64::from(*known & bit(node) == 0);
+        *known |= bit(node);
         rumor.receipts += 1;
         rumor.sum += u128::from(since);
         rumor.sum_useful += u128::from(since);
@@ -187,8 +199,23 @@ impl Spreading {
 
     /// Whether a site knows it.
     pub(super) fn informs(&self, node: NodeId) -> bool {
-        self.informed_bits[node.index() / 64] >> (node.0 % 64) & 1 == 1
+        self.sites[node.index() / 64].informed & bit(node) != 0
     }
+
+    /// Notes whether a site tells it; says whether that is a change.
+    #[inline(always)]
+    fn tell(&mut self, node: NodeId, tells: bool) -> bool {
+        let telling = &mut self.sites[node.index() / 64].infective;
+        let before = *telling;
+        *telling = if tells { before | bit(node) } else { before & !bit(node) };
+        *telling != before
+    }
+}
+
+/// A site among its 64.
+#[inline(always)]
+fn bit(node: NodeId) -> u64 {
+    1 << (node.0 % 64)
 }
 
 /// How many copies were made of a message.
@@ -245,35 +272,45 @@ impl<P: Spreads> Observer<P> for Tally {
                     rumor.sum_useful += u128::from(since);
                 }
             }
-            Fact::Infective { .. } => self.infective += 1,
+            Fact::Infective { id } => {
+                let is_new = self.rumor(id).is_some_and(|rumor| rumor.tell(node, true));
+                self.infective += u64::from(is_new);
+            }
             Fact::Removed { id } => {
-                self.infective -= 1;
                 let round = self.round;
-                if let Some(rumor) = self.rumor(id) {
-                    // It is settled when the next round begins.
-                    let since = Tally::since(round, rumor.published, at);
-                    rumor.quiet = rumor.quiet.max(since.saturating_sub(1));
-                }
+                let Some(rumor) = self.rumor(id) else { return };
+                // It is settled when the next round begins.
+                let since = Tally::since(round, rumor.published, at);
+                rumor.quiet = rumor.quiet.max(since.saturating_sub(1));
+                let is_change = rumor.tell(node, false);
+                self.infective -= u64::from(is_change);
             }
             Fact::Initiated { id, start } => {
                 self.publish(at, node, id);
                 self.cold += u64::from(start == Start::Cold && at >= self.warmup);
             }
-            Fact::Opened { .. } => self.open += 1,
-            Fact::Closed { .. } => self.open -= 1,
+            Fact::Opened { .. } => *self.open.entry(node).or_default() += 1,
+            Fact::Closed { .. } => {
+                if let Some(open) = self.open.get_mut(&node) {
+                    *open = open.saturating_sub(1);
+                }
+            }
             Fact::Counted { .. } => {}
         }
     }
 
-    fn on_crash(&mut self, _: Instant, node: NodeId, site: &Site, disk: &Known) {
-        self.infective -= site.spreads().iter().filter(|s| s.is_infective()).count() as u64;
-        self.open -= site.open_calls() as u64;
+    fn on_crash(&mut self, _: Instant, node: NodeId, _: &Site, disk: &Known) {
+        self.open.remove(&node);
         for (rumor, id) in self.rumors.iter_mut().zip(0..) {
             let Some(rumor) = rumor else { continue };
-            if rumor.informs(node) && !disk.knows(RumorId(id)) {
-                rumor.informed_bits[node.index() / 64] &= !(1 << (node.0 % 64));
-                rumor.informed -= 1;
-            }
+            let was_telling = rumor.tell(node, false);
+            self.infective -= u64::from(was_telling);
+            // What it wrote before it could tell, or told before it could write.
+            let known = &mut rumor.sites[node.index() / 64].informed;
+            let before = *known;
+            *known = if disk.knows(RumorId(id)) { before | bit(node) } else { before & !bit(node) };
+            rumor.informed =
+                rumor.informed + u64::from(*known > before) - u64::from(*known < before);
         }
     }
 }

@@ -63,8 +63,14 @@ fn play<P: Spreads>(
     let keeping = Keeping::Durable;
     let config = Config { nodes: NODES, algorithm, tempo, keeping, flaw };
     let ms = |ms| Instant::START + Span::from_millis(ms);
-    let publish =
-        |k: u32| (ms(u64::from(k) * 130), NodeId(k * 3), Request { id: RumorId(k), bytes: 64 });
+    // Two at a time, so that each has to be told from another.
+    let publish = |k: u32| {
+        (
+            ms(u64::from(k / 2 * 260 + k % 2 * 3)),
+            NodeId(k * 3),
+            Request { id: RumorId(k), bytes: 64 },
+        )
+    };
     let requests: Vec<_> = (0..10).map(publish).collect();
     let plans = match weather {
         Weather::Calm => Vec::new(),
