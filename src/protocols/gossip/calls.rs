@@ -1,31 +1,61 @@
 //! Lists of peers that are told: all at once, or one call after the other; and the discovery that comes before.
 
 use super::config::{Delivery, Rpc};
+use super::limit::Taken;
 use super::message::{Call, Fact, Item, Message, Wants};
 use super::rules::{Planting, Rules};
+use super::service::{Incoming, Service};
 use super::site::{Site, send_call, send_copy};
 use super::{Gossip, Timer};
 use crate::kernel::{NodeId, Span};
-use crate::protocol::Context;
+use crate::protocol::{Context, Deadlines};
 
-/// What a site that calls has to remember.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// What a site that calls, or is called, has to remember.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Calls {
     /// The next number.
-    next: u32,
+    next: Call,
     /// Lists whose call is under way.
     pub(super) open: Vec<Handler>,
     /// Lists that wait for the discovery.
     waiting: Vec<Handler>,
     discovery: Discovery,
+    pub(super) service: Service,
+    /// Calls taken in this round, where they are limited.
+    pub(super) taken: Taken,
+    pub(super) deadlines: Deadlines<Due, Timer>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+impl Default for Calls {
+    fn default() -> Calls {
+        Calls {
+            next: Call(0),
+            open: Vec::new(),
+            waiting: Vec::new(),
+            discovery: Discovery::Cold,
+            service: Service::default(),
+            taken: Taken::default(),
+            deadlines: Deadlines::new(Timer::Turn),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Discovery {
-    #[default]
     Cold,
     UnderWay,
     Done,
+}
+
+/// What calls wait for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Due {
+    /// The peers are known.
+    Discovery,
+    /// An answer is waited for no longer.
+    Timeout(Call),
+    /// A call takes effect.
+    Served(Incoming),
 }
 
 /// One list of peers that is told one rumor.
@@ -36,6 +66,7 @@ pub(super) struct Handler {
     pub(super) from: Option<(NodeId, Option<Call>)>,
     /// The place of the next peer.
     pub(super) next: u32,
+    /// The call under way.
     call: Call,
 }
 
@@ -73,17 +104,30 @@ impl Site {
         calls.waiting.push(handler);
         if calls.discovery == Discovery::Cold {
             calls.discovery = Discovery::UnderWay;
-            cx.arm(Timer::Turn, price);
+            calls.deadlines.set(Due::Discovery, price, cx);
         }
     }
 
-    /// The peers are known from now on.
-    pub(super) fn end_discovery<'w, R: Rules>(&mut self, cx: &mut impl Context<'w, Gossip<R>>) {
+    /// Something that calls waited for has come about.
+    pub(super) fn on_due<'w, R: Rules>(&mut self, cx: &mut impl Context<'w, Gossip<R>>) {
         let calls = self.calls.get_or_insert_default();
-        calls.discovery = Discovery::Done;
-        for handler in std::mem::take(&mut calls.waiting) {
-            self.tell_list(handler, cx);
+        match calls.deadlines.pop(cx) {
+            Some(Due::Discovery) => {
+                calls.discovery = Discovery::Done;
+                for handler in std::mem::take(&mut calls.waiting) {
+                    self.tell_list(handler, cx);
+                }
+            }
+            Some(Due::Timeout(call)) => {
+                if let Some(place) = calls.open.iter().position(|handler| handler.call == call) {
+                    cx.tell(Fact::TimedOut { id: calls.open[place].item.id, call });
+                    self.go_on(place, cx);
+                }
+            }
+            Some(Due::Served(incoming)) => self.take_effect(incoming, cx),
+            None => {}
         }
+        self.serve_waiting(cx);
     }
 
     fn tell_list<'w, R: Rules>(
@@ -99,12 +143,10 @@ impl Site {
             return;
         }
         let calls = self.calls.get_or_insert_default();
-        if calls.next == 0 {
+        if calls.next == Call(0) {
             // Answers to calls of an earlier life are still under way: its numbers are not used again.
-            calls.next = (cx.now().nanos() >> 10) as u32;
+            calls.next = Call((cx.now().nanos() >> 10) as u32);
         }
-        handler.call = Call(calls.next);
-        calls.next = calls.next.wrapping_add(1);
         cx.tell(Fact::Opened { id: handler.item.id });
         calls.open.push(handler);
         self.go_on(self.open_calls() - 1, cx);
@@ -116,15 +158,18 @@ impl Site {
         call: Call,
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
-        let Some(calls) = &self.calls else { return };
-        // An answer to a call of an earlier life ends nothing.
+        let Some(calls) = &mut self.calls else { return };
+        // An answer to a call of an earlier life, or one that came too late, ends nothing.
         if let Some(place) = calls.open.iter().position(|handler| handler.call == call) {
+            calls.deadlines.clear(&Due::Timeout(call), cx);
             self.go_on(place, cx);
+            self.serve_waiting(cx);
         }
     }
 
     /// Calls the next peer of an open list, or ends it.
     fn go_on<'w, R: Rules>(&mut self, place: usize, cx: &mut impl Context<'w, Gossip<R>>) {
+        let timeout = cx.config().algorithm.delivery().call_timeout;
         let calls = self.calls.as_mut().expect("a list is open");
         let handler = &mut calls.open[place];
         let calls_at_once = if R::is(Planting::Pipelined, cx.config()) { 2 } else { 1 };
@@ -132,16 +177,35 @@ impl Site {
         while called < calls_at_once
             && let Some(peer) = handler.next_target(cx)
         {
+            handler.call = calls.next;
+            calls.next = Call(calls.next.0.wrapping_add(1));
             send_call(peer, handler.item, (Wants::Ack, handler.call), cx);
             called += 1;
         }
         if called > 0 {
+            if let Some(timeout) = timeout {
+                calls.deadlines.set(Due::Timeout(handler.call), timeout, cx);
+            }
             return;
         }
         let Handler { item, from, .. } = calls.open.remove(place);
         cx.tell(Fact::Closed { id: item.id });
         if let Some((caller, Some(call))) = from {
-            cx.send(caller, Message::Ack(call));
+            self.acknowledge(caller, call, cx);
+        }
+    }
+
+    /// Answers a call.
+    pub(super) fn acknowledge<'w, R: Rules>(
+        &mut self,
+        caller: NodeId,
+        call: Call,
+        cx: &mut impl Context<'w, Gossip<R>>,
+    ) {
+        let bytes = cx.config().algorithm.delivery().ack_bytes;
+        cx.send(caller, Message::Ack { call, bytes });
+        if let Some(calls) = &mut self.calls {
+            calls.service.end();
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::config::{
     Algorithm, Config, Mode, Mongering, Phase, Removal, Stop, Tempo, Useful, View,
 };
-use super::message::{Fact, Item, Message, News, RumorId, Start, Wants};
+use super::limit::{Opening, hunts, open_call};
+use super::message::{Fact, Item, Message, News, RumorId, Start, Tries, Wants};
 use super::rules::{Planting, Rules};
 use super::site::{Site, Spread, State, Transfers, draw_peer, draw_peers, send_copy};
 use super::{Gossip, Timer};
@@ -179,18 +180,41 @@ impl Site {
             return;
         }
         let peer = draw_peer(cx.peers().len() as u32, cx);
-        if !pushes {
-            return cx.send(peer, Message::Request(None));
+        if config.limit.is_some() {
+            let opening = if pushes { Opening::Offer } else { Opening::Request };
+            open_call(peer, opening, hunts(cx), cx);
+        } else if pushes {
+            let wants = if *mode == Mode::PushPull { Wants::Rumors } else { Wants::Nothing };
+            self.tell_all(peer, wants, cx);
+        } else {
+            cx.send(peer, Message::Request(None, Tries(0)));
         }
-        let mut wants = if *mode == Mode::PushPull { Wants::Rumors } else { Wants::Nothing };
+    }
+
+    /// Tells a peer all that it is infective with; the first copy says what is wanted of it.
+    pub(super) fn tell_all<'w, R: Rules>(
+        &mut self,
+        peer: NodeId,
+        mut wants: Wants,
+        cx: &mut impl Context<'w, Gossip<R>>,
+    ) {
+        let config = cx.config();
+        let round = config.round(cx.now());
         // From the last on: a blind transfer may take its rumor off the list.
         for place in (0..self.spreads.len()).rev() {
-            if is_ready(&self.spreads[place]) {
+            if is_ready::<R>(&self.spreads[place], round, config) {
                 send_copy(peer, self.spreads[place].item, wants, cx);
                 wants = Wants::Nothing;
                 self.count_blind(place, cx);
             }
         }
+    }
+
+    /// Whether there is something that it may tell.
+    pub(super) fn has_news<'w, R: Rules>(&self, cx: &mut impl Context<'w, Gossip<R>>) -> bool {
+        let config = cx.config();
+        let round = config.round(cx.now());
+        self.spreads.iter().any(|spread| is_ready::<R>(spread, round, config))
     }
 
     /// Without feedback every transfer counts as useless.

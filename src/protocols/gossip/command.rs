@@ -1,5 +1,6 @@
 //! What a workload may ask of sites: to publish.
 
+use super::settings::read_size;
 use super::{Request, RumorId, Spreads};
 use crate::faults::decode::{SCHEDULE, read_schedule};
 use crate::faults::{EXPANSION_MAX, Schedule};
@@ -16,9 +17,6 @@ pub struct Publish {
     by: Selector,
     bytes: u32,
 }
-
-/// The most bytes of a payload: a gibibyte.
-const BYTES_MAX: u64 = 1 << 30;
 
 const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
     SCHEDULE,
@@ -42,12 +40,8 @@ impl Publish {
         field.section(|s| {
             let when = read_schedule(s);
             let by = read_selector(s.field("by"));
-            let bytes = s.bytes("bytes", 64);
-            if bytes > BYTES_MAX {
-                let message = format!("a payload of {bytes} bytes is too large");
-                s.refuse("bytes", crate::settings::Code::OutOfRange, &message, "at most 1GiB");
-            }
-            Publish { when, by, bytes: bytes.min(BYTES_MAX) as u32 }
+            let bytes = read_size(s, "bytes", 64);
+            Publish { when, by, bytes }
         })
     }
 }

@@ -14,6 +14,8 @@ pub struct Config {
     pub tempo: Tempo,
     /// Whether what is known survives a crash.
     pub keeping: Keeping,
+    /// How many calls a site takes in a round; none: all.
+    pub limit: Option<Limit>,
     /// A mistake for [`super::Planted`] to make.
     pub flaw: Option<Planting>,
 }
@@ -126,6 +128,14 @@ pub struct Delivery {
     pub discovery_base: Span,
     /// What it pays for each of its peers.
     pub discovery_per_peer: Span,
+    /// How long an answer is waited for; none: for ever (blocking).
+    pub call_timeout: Option<Span>,
+    /// From a call's arrival, or the moment a worker is free, to its effect (blocking).
+    pub service_time: Span,
+    /// How many calls a site serves at once, each until it is answered; 0: all (blocking).
+    pub workers: u32,
+    /// The bytes of an answer (blocking).
+    pub ack_bytes: u32,
 }
 
 impl Delivery {
@@ -135,7 +145,17 @@ impl Delivery {
         dedupe: Dedupe::Set,
         discovery_base: Span::ZERO,
         discovery_per_peer: Span::ZERO,
+        call_timeout: None,
+        service_time: Span::ZERO,
+        workers: 0,
+        ack_bytes: 20,
     };
+
+    /// Whether calls have to wait for their service.
+    #[inline(always)]
+    pub fn has_service(&self) -> bool {
+        self.workers > 0 || self.service_time > Span::ZERO
+    }
 }
 
 /// How a list of peers is called.
@@ -275,6 +295,15 @@ pub enum Phase {
     Aligned,
     /// At a uniform moment of every period.
     Redraw,
+}
+
+/// How many calls a site takes in a round, in rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// So many; those that come later are refused.
+    pub calls: u32,
+    /// How many more peers a caller tries that was refused.
+    pub hunt: u16,
 }
 
 /// Whether what is known survives a crash.

@@ -4,15 +4,21 @@ use std::rc::Rc;
 
 use super::Gossip;
 use super::config::Mode;
-use super::message::{Ids, Item, Message, RumorId, Wants};
+use super::limit::hunts;
+use super::message::{Ids, Item, Message, RumorId, Tries, Wants};
 use super::rules::{Planting, Rules};
-use super::site::{Site, draw_peers, send_copy};
+use super::site::{Site, draw_peer, draw_peers, send_copy};
 use crate::kernel::NodeId;
 use crate::protocol::Context;
 
 /// A list for a message.
 fn ids(list: Vec<RumorId>) -> Ids {
     (!list.is_empty()).then(|| Rc::new(list))
+}
+
+/// What a call begins with.
+fn opening(mode: Mode, known: Ids, tries: Tries) -> Message {
+    if mode.pushes() { Message::Digest(known, tries) } else { Message::Request(known, tries) }
 }
 
 fn list(ids: &Ids) -> &[RumorId] {
@@ -48,14 +54,28 @@ impl Site {
         if cx.peers().is_empty() {
             return;
         }
-        let known = ids(self.may_tell(cx).iter().map(|item| item.id).collect());
+        let known = self.known_ids(cx);
+        let tries = hunts(cx);
         for peer in draw_peers(fanout, cx) {
             let known = known.clone();
-            cx.send(
-                peer,
-                if mode.pushes() { Message::Digest(known) } else { Message::Request(known) },
-            );
+            cx.send(peer, opening(mode, known, tries));
         }
+    }
+
+    /// Calls another peer after a refusal.
+    pub(super) fn compare_again<'w, R: Rules>(
+        &mut self,
+        mode: Mode,
+        tries: Tries,
+        cx: &mut impl Context<'w, Gossip<R>>,
+    ) {
+        let known = self.known_ids(cx);
+        let peer = draw_peer(cx.peers().len() as u32, cx);
+        cx.send(peer, opening(mode, known, tries));
+    }
+
+    fn known_ids<'w, R: Rules>(&self, cx: &mut impl Context<'w, Gossip<R>>) -> Ids {
+        ids(self.may_tell(cx).iter().map(|item| item.id).collect())
     }
 
     /// Somebody tells what it knows.

@@ -16,6 +16,7 @@ pub const FLAWS: &[PlantedFlaw] = &[
     flaw("with_replacement", "fanout_count", "peers are drawn with replacement"),
     flaw("zombie", "removed_is_silent", "removed sites still answer pulls"),
     flaw("late_removal", "counter_in_range", "interest is lost one useless round too late"),
+    flaw("limit_off_by_one", "limit_respected", "a site takes one call too many in a round"),
     flaw("lose_on_restart", "coverage_monotone", "what is known is not on disk"),
     flaw("pipelined", "call_discipline", "a blocking caller calls two at once"),
     flaw("deaf", "spreads", "the last site drops all rumors"),

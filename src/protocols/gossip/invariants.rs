@@ -1,8 +1,8 @@
 //! What must hold in every run of gossip, checked from what sites say and tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::config::{Algorithm, Config, Dedupe, Forward, Keeping, Mongering, Origin, Stop};
+use super::config::{Algorithm, Config, Dedupe, Forward, Keeping, Limit, Mongering, Origin, Stop};
 use super::message::{Call, Fact, Message, RumorId, Wants};
 use super::{Delivery, Known, Site, Spreads};
 use crate::check::{Invariant, Verdicts, Violation};
@@ -55,6 +55,11 @@ pub const INVARIANTS: &[Invariant] = &[
         source: "Demers et al. 1987, section 1.4: counter",
     },
     Invariant {
+        name: "limit_respected",
+        says: "a site takes at most connection_limit calls in a round",
+        source: "Demers et al. 1987, section 1.4: connection limit",
+    },
+    Invariant {
         name: "coverage_monotone",
         says: "a site with a disk that knows a rumor knows it ever after",
         source: "a database is on disk",
@@ -74,8 +79,12 @@ pub struct Checks {
     graph: Graph,
     /// By number, then by site; empty before it was published.
     shadows: Vec<Vec<Shadow>>,
-    /// Calls that are not answered, by caller.
-    calls: BTreeSet<(NodeId, Call)>,
+    /// Calls that are not answered, and lists of peers that are being called, by caller.
+    calls: BTreeMap<NodeId, Calling>,
+    /// Calls that sites took, by site, in the round that is named.
+    taken: BTreeMap<NodeId, (u32, u32)>,
+    /// The site that is called in this activation, and has not refused.
+    called: Option<(Instant, NodeId)>,
     /// The site that tells its peers in this activation, if how many is known.
     telling: Option<Telling>,
     /// What was heard in this activation, and where: a crash may cut it short before it is on disk.
@@ -98,6 +107,12 @@ impl Shadow {
     fn has(self, flag: u32) -> bool {
         self.0 & flag != 0
     }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Calling {
+    lists: usize,
+    calls: BTreeSet<Call>,
 }
 
 #[derive(Clone, Debug)]
@@ -126,7 +141,9 @@ impl Checks {
             config: config.clone(),
             graph,
             shadows: vec![Vec::new(); rumors],
-            calls: BTreeSet::new(),
+            calls: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            called: None,
             telling: None,
             fresh: None,
         }
@@ -228,6 +245,18 @@ impl Checks {
         }
     }
 
+    /// The call of the last activation was taken if it was not refused.
+    fn check_taken(&mut self, limit: Limit) {
+        let Some((at, node)) = self.called.take() else { return };
+        let round = self.config.round(at);
+        let taken = self.taken.entry(node).or_insert((round, 0));
+        *taken = if taken.0 == round { (round, taken.1 + 1) } else { (round, 1) };
+        if taken.1 > limit.calls {
+            let detail = format!("takes {} calls in round {round}, not {}", taken.1, limit.calls);
+            self.violate("limit_respected", at, node, detail);
+        }
+    }
+
     fn check_receipt(&mut self, at: Instant, node: NodeId, id: RumorId, from: NodeId) {
         let remembers = self.config.algorithm.delivery().dedupe == Dedupe::Set;
         match self.shadow(node, id).copied() {
@@ -253,8 +282,17 @@ impl<P: Spreads> Observer<P> for Checks {
             self.violate(name, at, telling.site, detail);
         }
         self.fresh = None;
-        if let Input::Message(_, Message::Ack(call)) = input {
-            self.calls.remove(&(node, *call));
+        if let Some(limit) = self.config.limit {
+            self.check_taken(limit);
+            let is_call = |m: &Message| {
+                matches!(m, Message::Request(..) | Message::Offer(_) | Message::Digest(..))
+            };
+            self.called = matches!(input, Input::Message(_, m) if is_call(m)).then_some((at, node));
+        }
+        if let Input::Message(_, Message::Ack { call, .. }) = input
+            && let Some(calling) = self.calls.get_mut(&node)
+        {
+            calling.calls.remove(call);
         }
     }
 
@@ -267,11 +305,18 @@ impl<P: Spreads> Observer<P> for Checks {
         if !self.graph.has_edge(source, target) && !self.graph.has_edge(target, source) {
             self.violate("peers_only", at, source, format!("{message:?} to {target}"));
         }
+        if let Message::Refused(_) = message {
+            self.called = None;
+        }
         let Message::Rumor { id, wants, call, .. } = message else { return };
         self.check_copy(at, [source, target], *id);
-        if *wants == Wants::Ack && !self.calls.insert((source, *call)) {
-            let detail = format!("calls {target} while a call of that list is open");
-            self.violate("call_discipline", at, source, detail);
+        if *wants == Wants::Ack {
+            let calling = self.calls.entry(source).or_default();
+            calling.calls.insert(*call);
+            if calling.calls.len() > calling.lists {
+                let detail = format!("calls {target} while the call of each list is open");
+                self.violate("call_discipline", at, source, detail);
+            }
         }
     }
 
@@ -305,7 +350,18 @@ impl<P: Spreads> Observer<P> for Checks {
                     self.violate("counter_in_range", at, node, detail);
                 }
             }
-            _ => {}
+            Fact::Opened { .. } => self.calls.entry(node).or_default().lists += 1,
+            Fact::TimedOut { call, .. } => {
+                if let Some(calling) = self.calls.get_mut(&node) {
+                    calling.calls.remove(&call);
+                }
+            }
+            Fact::Closed { .. } => {
+                if let Some(calling) = self.calls.get_mut(&node) {
+                    calling.lists = calling.lists.saturating_sub(1);
+                }
+            }
+            Fact::Infective { .. } | Fact::Duplicate { .. } => {}
         }
     }
 
@@ -313,7 +369,9 @@ impl<P: Spreads> Observer<P> for Checks {
         // What it was about to say, or to write, was cut short.
         let fresh = self.fresh.take().filter(|(site, _)| *site == node).map(|(_, id)| id);
         self.telling = self.telling.take().filter(|telling| telling.site != node);
-        self.calls.retain(|(caller, _)| *caller != node);
+        self.calls.remove(&node);
+        self.taken.remove(&node);
+        self.called = self.called.filter(|(_, site)| *site != node);
         let round = self.config.round(at).min(Shadow::REMOVED - 2);
         let is_kept = self.config.keeping == Keeping::Durable
             && self.config.algorithm.delivery().dedupe == Dedupe::Set;

@@ -39,7 +39,13 @@ pub enum Message {
         call: Call,
     },
     /// Give me what you have and I lack; with what I know, or of what is infective.
-    Request(Ids),
+    Request(Ids, Tries),
+    /// May I tell you? Asked only where sites do not take every call.
+    Offer(Tries),
+    /// You may.
+    Accepted,
+    /// This call is one too many in this round.
+    Refused(Tries),
     /// What became of a transfer.
     Feedback {
         /// Of which rumor.
@@ -48,11 +54,16 @@ pub enum Message {
         news: News,
     },
     /// What I know.
-    Digest(Ids),
+    Digest(Ids, Tries),
     /// What I lack of that.
     Need(Ids),
     /// The call is over.
-    Ack(Call),
+    Ack {
+        /// Which call.
+        call: Call,
+        /// The size of this answer.
+        bytes: u32,
+    },
 }
 
 const _: () = assert!(size_of::<Message>() <= 16);
@@ -60,6 +71,10 @@ const _: () = assert!(size_of::<Message>() <= 16);
 /// The number of a call, unique at the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Call(pub u32);
+
+/// How many more peers a caller tries if it is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tries(pub u16);
 
 /// What the sender of a copy waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,6 +154,13 @@ pub enum Fact {
     Opened {
         /// About which rumor.
         id: RumorId,
+    },
+    /// A call's answer is waited for no longer.
+    TimedOut {
+        /// Of which rumor.
+        id: RumorId,
+        /// Which call.
+        call: Call,
     },
     /// All of it is over.
     Closed {

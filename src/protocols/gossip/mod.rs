@@ -15,10 +15,12 @@ mod flaws;
 mod histogram;
 mod invariants;
 mod known;
+mod limit;
 mod message;
 mod metrics;
 mod on_receipt;
 mod rules;
+mod service;
 mod settings;
 mod site;
 mod snapshot;
@@ -29,14 +31,14 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 pub use config::{
-    Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Mode, Mongering, Origin, Phase, Removal,
-    Rpc, Stop, Tempo, Useful, View,
+    Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Limit, Mode, Mongering, Origin, Phase,
+    Removal, Rpc, Stop, Tempo, Useful, View,
 };
 pub use family::GossipFamily;
 pub use flaws::FLAWS;
 pub use invariants::{Checks, INVARIANTS};
 pub use known::{Known, Record};
-pub use message::{Call, Fact, Ids, Item, Message, News, Request, RumorId, Start, Wants};
+pub use message::{Call, Fact, Ids, Item, Message, News, Request, RumorId, Start, Tries, Wants};
 pub use metrics::METRICS;
 pub use rules::{Paper, Planted, Planting, Rules};
 pub use site::{Site, Spread};
@@ -51,7 +53,6 @@ const REQUEST: u32 = 16;
 const DIGEST: u32 = 16;
 const ID: u32 = 8;
 const FEEDBACK: u32 = 8;
-const ACK: u32 = 20;
 
 /// The protocol; `R` decides as written ([`Paper`]) or with a planted mistake ([`Planted`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +63,7 @@ pub struct Gossip<R = Paper>(PhantomData<R>);
 pub struct Role;
 
 crate::timers!(
-    /// A site's next turn by the clock, or the end of its discovery.
+    /// A site's next turn by the clock; without one, what its calls wait for.
     Turn
 );
 
@@ -103,25 +104,33 @@ impl<R: Rules> Protocol for Gossip<R> {
                     true => site.on_copy_by_clock(from, item, wants, cx),
                     false => {
                         let call = (wants == Wants::Ack).then_some(call);
-                        site.on_copy(from, item, call, cx);
+                        site.take_in(from, item, call, cx);
                     }
                 }
             }
-            Message::Request(ids) => match cx.config().algorithm {
-                Algorithm::AntiEntropy { .. } => site.give_what_lacks(from, &ids, cx),
-                _ => site.answer(from, cx),
-            },
+            Message::Request(ids, tries) if site.admits(from, tries, cx) => {
+                match cx.config().algorithm {
+                    Algorithm::AntiEntropy { .. } => site.give_what_lacks(from, &ids, cx),
+                    _ => site.answer(from, cx),
+                }
+            }
+            Message::Offer(tries) if site.admits(from, tries, cx) => site.accept(from, cx),
+            Message::Digest(ids, tries) if site.admits(from, tries, cx) => {
+                site.on_digest(from, &ids, cx);
+            }
+            Message::Request(..) | Message::Offer(_) | Message::Digest(..) => {}
+            Message::Accepted => site.tell_all(from, Wants::Nothing, cx),
+            Message::Refused(tries) => site.hunt(tries, cx),
             Message::Feedback { id, news } => site.on_feedback(id, news, cx),
-            Message::Digest(ids) => site.on_digest(from, &ids, cx),
             Message::Need(ids) => site.give(from, &ids, cx),
-            Message::Ack(call) => site.on_ack(call, cx),
+            Message::Ack { call, .. } => site.on_ack(call, cx),
         }
     }
 
     fn on_timer<'w>(site: &mut Site, Timer::Turn: Timer, cx: &mut impl Context<'w, Self>) {
         match cx.config().algorithm.is_clocked() {
             true => site.on_turn(cx),
-            false => site.end_discovery(cx),
+            false => site.on_due(cx),
         }
     }
 
@@ -150,11 +159,11 @@ impl<R: Rules> Protocol for Gossip<R> {
     fn kind(message: &Message) -> usize {
         match message {
             Message::Rumor { .. } => 0,
-            Message::Request(_) => 1,
-            Message::Feedback { .. } => 2,
-            Message::Digest(_) => 3,
+            Message::Request(..) | Message::Offer(_) => 1,
+            Message::Feedback { .. } | Message::Accepted | Message::Refused(_) => 2,
+            Message::Digest(..) => 3,
             Message::Need(_) => 4,
-            Message::Ack(_) => 5,
+            Message::Ack { .. } => 5,
         }
     }
 
@@ -163,11 +172,11 @@ impl<R: Rules> Protocol for Gossip<R> {
         let of = |ids: &Ids| ids.as_ref().map_or(0, |ids| ID.saturating_mul(ids.len() as u32));
         match message {
             Message::Rumor { bytes, .. } => bytes.saturating_add(RUMOR_HEADER),
-            Message::Request(None) => REQUEST,
-            Message::Request(ids) | Message::Digest(ids) => DIGEST.saturating_add(of(ids)),
-            Message::Feedback { .. } => FEEDBACK,
+            Message::Request(None, _) | Message::Offer(_) => REQUEST,
+            Message::Request(ids, _) | Message::Digest(ids, _) => DIGEST.saturating_add(of(ids)),
+            Message::Feedback { .. } | Message::Accepted | Message::Refused(_) => FEEDBACK,
             Message::Need(ids) => of(ids),
-            Message::Ack(_) => ACK,
+            Message::Ack { bytes, .. } => *bytes,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Gossip;
 use super::calls::Handler;
 use super::config::{Algorithm, Forward, Origin};
-use super::message::{Call, Fact, Item, Message, News, Start, Wants};
+use super::message::{Call, Fact, Item, News, Start, Wants};
 use super::rules::{Planting, Rules};
 use super::site::{Site, draw_peers, send_copy};
 use crate::kernel::NodeId;
@@ -25,7 +25,7 @@ impl Site {
         self.forward(item, None, cx);
     }
 
-    /// A copy has come.
+    /// A copy is handled.
     pub(super) fn on_copy<'w, R: Rules>(
         &mut self,
         from: NodeId,
@@ -50,7 +50,7 @@ impl Site {
         if forwards {
             self.forward(item, Some((from, call)), cx);
         } else if let Some(call) = call {
-            cx.send(from, Message::Ack(call));
+            self.acknowledge(from, call, cx);
         }
     }
 

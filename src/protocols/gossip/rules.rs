@@ -56,6 +56,8 @@ pub enum Planting {
     LateRemoval,
     /// What is known does not survive a crash.
     LoseOnRestart,
+    /// A site takes one call too many in a round.
+    LimitOffByOne,
     /// A blocking caller does not wait.
     Pipelined,
     /// The last node drops all rumors.

@@ -1,8 +1,8 @@
 //! The experiment keys of gossip: their declaration, and how a section becomes knobs.
 
 use super::config::{
-    Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Mode, Mongering, Origin, Phase, Removal,
-    Rpc, Stop, Tempo, Useful, View,
+    Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Limit, Mode, Mongering, Origin, Phase,
+    Removal, Rpc, Stop, Tempo, Useful, View,
 };
 use crate::kernel::{Distribution, Probability, Span};
 use crate::protocols::{Ground, Surroundings};
@@ -125,6 +125,35 @@ pub(super) const KEYS: &[Key] = &[
         "{}",
         "what a site pays before its first send in a life (direct_mail, flood)",
     ),
+    Key::optional(
+        "connection_limit",
+        Shape::Count { min: 1, max: 1_000_000 },
+        "calls that a site takes in a round, else all (rumor, anti_entropy, in rounds)",
+    ),
+    Key::new(
+        "hunt",
+        Shape::Count { min: 0, max: 1000 },
+        "0",
+        "further peers that a refused caller tries in the same round (connection_limit)",
+    ),
+    Key::optional(
+        "call_timeout",
+        Shape::SPAN,
+        "how long an answer is waited for; else for ever (rpc: blocking)",
+    ),
+    Key::new(
+        "service_time",
+        Shape::SPAN,
+        "0s",
+        "from a call's arrival to its effect (rpc: blocking)",
+    ),
+    Key::new(
+        "workers",
+        Shape::Count { min: 0, max: 1_000_000 },
+        "0",
+        "calls served at once, each until it is answered; 0: all (rpc: blocking)",
+    ),
+    Key::new("ack_bytes", Shape::Bytes, "20B", "the size of an answer (rpc: blocking)"),
     Key::new("durable", Shape::Switch, "true", "known rumors survive a crash"),
 ];
 
@@ -157,6 +186,12 @@ const MEANT_FOR: &[(&str, &[&str])] = &[
     ("dedupe", &["direct_mail", "flood"]),
     ("origin_marks_seen", &["flood"]),
     ("discovery", &["direct_mail", "flood"]),
+    ("connection_limit", &["anti_entropy", "rumor"]),
+    ("hunt", &["anti_entropy", "rumor"]),
+    ("call_timeout", &["direct_mail", "flood"]),
+    ("service_time", &["direct_mail", "flood"]),
+    ("workers", &["direct_mail", "flood"]),
+    ("ack_bytes", &["direct_mail", "flood"]),
 ];
 
 /// The knobs of all runs.
@@ -211,7 +246,8 @@ impl Settings {
             Which::AntiEntropy => Algorithm::AntiEntropy { mode, fanout },
             Which::Rumor => Algorithm::Rumor(mongering),
         };
-        let config = Config { nodes: around.nodes, algorithm, tempo, keeping, flaw: None };
+        let limit = read_limit(s, has_rounds);
+        let config = Config { nodes: around.nodes, algorithm, tempo, keeping, limit, flaw: None };
         let settings = Settings { config };
         let name = WHICH.iter().find(|word| word.1 == which).map_or("", |word| word.0);
         settings.judge(s, around, name);
@@ -239,20 +275,24 @@ impl Settings {
             && self.config.in_rounds()
         {
             let most = around.latency_greatest;
-            let fits = most.is_some_and(|most| most.nanos().saturating_mul(4) <= period.nanos());
+            let legs = 4 + 2 * self.config.limit.map_or(0, |limit| u64::from(limit.hunt));
+            let fits = most.is_some_and(|most| most.nanos().saturating_mul(legs) <= period.nanos());
             if !fits {
                 let message = match most {
-                    Some(most) => format!("a call of up to 4 x {most} does not fit into a round"),
+                    Some(most) => {
+                        format!("a call of up to {legs} x {most} does not fit into a round")
+                    }
                     None => "no bound of the latency is known: a call may outlast a round".into(),
                 };
-                let label = "rounds need 4 x the largest latency <= period";
-                s.refuse("period", Code::Conflict, &message, label);
+                let label = format!("rounds need {legs} x the largest latency <= period");
+                s.refuse("period", Code::Conflict, &message, &label);
             }
         }
         let delivery = how.delivery();
-        if delivery.rpc == Rpc::Blocking && around.is_lossy {
+        let waits = delivery.rpc == Rpc::Blocking && delivery.call_timeout.is_none();
+        if waits && around.is_lossy {
             let message = "a blocking caller waits for a lost answer for ever".to_owned();
-            warn(s, "rpc", message, "without loss it gets them all");
+            warn(s, "rpc", message, "call_timeout ends that");
         }
         let floods = matches!(how, Algorithm::Flood { .. });
         if floods && delivery.dedupe == Dedupe::Last && around.stop_at.is_none() {
@@ -335,7 +375,45 @@ fn read_delivery(s: &mut Section<'_>) -> Delivery {
     let (discovery_base, discovery_per_peer) = s
         .field("discovery")
         .section(|s| (s.span("base", Span::ZERO), s.span("per_peer", Span::ZERO)));
-    Delivery { rpc, dedupe, discovery_base, discovery_per_peer }
+    let call_timeout = s.optional("call_timeout").map(|field| field.span(Span::ZERO));
+    if call_timeout == Some(Span::ZERO) {
+        s.refuse("call_timeout", Code::OutOfRange, "no answer is that fast", "more than 0s");
+    }
+    Delivery {
+        rpc,
+        dedupe,
+        discovery_base,
+        discovery_per_peer,
+        call_timeout,
+        service_time: s.span("service_time", Span::ZERO),
+        workers: s.count("workers", 0),
+        ack_bytes: read_size(s, "ack_bytes", Delivery::PLAIN.ack_bytes),
+    }
+}
+
+/// The bytes of a message: at most a gibibyte.
+pub(super) fn read_size(s: &mut Section<'_>, key: &'static str, default: u32) -> u32 {
+    const MOST: u64 = 1 << 30;
+    let bytes = s.bytes(key, u64::from(default));
+    if bytes > MOST {
+        let message = format!("a message of {bytes} bytes is too large");
+        s.refuse(key, Code::OutOfRange, &message, "at most 1GiB");
+    }
+    bytes.min(MOST) as u32
+}
+
+fn read_limit(s: &mut Section<'_>, has_rounds: bool) -> Option<Limit> {
+    let calls = s.optional("connection_limit").map(|field| field.count(1u32));
+    let hunt = s.count("hunt", 0u16);
+    if calls.is_some() && !has_rounds {
+        let message = "with timers there is no round in which calls are counted";
+        s.refuse("connection_limit", Code::Conflict, message, "it goes with clock: rounds");
+    }
+    if calls.is_none() && hunt > 0 {
+        let message = "no call is refused";
+        s.refuse("hunt", Code::Conflict, message, "it goes with connection_limit");
+    }
+    calls.map(|calls| Limit { calls, hunt })
 }
 
 fn read_forward(s: &mut Section<'_>) -> Forward {

@@ -295,7 +295,7 @@ impl<P: Spreads> Observer<P> for Tally {
                     *open = open.saturating_sub(1);
                 }
             }
-            Fact::Counted { .. } => {}
+            Fact::Counted { .. } | Fact::TimedOut { .. } => {}
         }
     }
 

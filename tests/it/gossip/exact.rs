@@ -38,6 +38,7 @@ fn v1(graph: Graph, origin: NodeId, marks: bool) -> (u64, Vec<(Instant, NodeId, 
         algorithm,
         tempo: Tempo::Timers { period, phase: Phase::Random },
         keeping: Keeping::Durable,
+        limit: None,
         flaw: None,
     };
     let latency = Latency::PerCopy(Distribution::Constant(Span::from_millis(5)));

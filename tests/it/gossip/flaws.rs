@@ -6,7 +6,7 @@ use corsair::kernel::{Distribution, Instant, NodeId, Seed, Span};
 use corsair::network::{Latency, Network, NetworkConfig, Targets};
 use corsair::protocols::gossip::{
     Algorithm, Checks, Config, Delivery, FLAWS, Forward, Gossip, GossipFamily, INVARIANTS, Keeping,
-    Mode, Mongering, Origin, Phase, Planted, Planting, Removal, Request, Role, Rpc, RumorId,
+    Limit, Mode, Mongering, Origin, Phase, Planted, Planting, Removal, Request, Role, Rpc, RumorId,
     Spreads, Stop, Tally, Tempo, Useful, View,
 };
 use corsair::protocols::{Family, Outlook};
@@ -28,13 +28,18 @@ fn flood(rpc: Rpc) -> Algorithm {
 }
 
 fn rounds() -> Tempo {
-    Tempo::Rounds(Span::from_millis(100))
+    Tempo::Rounds(Span::from_millis(150))
 }
 
 fn timers() -> Tempo {
     let period = Distribution::Constant(Span::from_millis(100));
     Tempo::Timers { period, phase: Phase::Random }
 }
+
+/// An algorithm, its clock, and how many calls sites take.
+type How = (Algorithm, Tempo, Option<Limit>);
+
+const FEW_CALLS: Option<Limit> = Some(Limit { calls: 1, hunt: 1 });
 
 /// What a run comes to.
 #[derive(Debug, PartialEq)]
@@ -56,12 +61,12 @@ enum Weather {
 /// Ten rumors among a few sites for a minute, with crashes where the weather is rough.
 fn play<P: Spreads>(
     seed: u64,
-    (algorithm, tempo): (Algorithm, Tempo),
+    (algorithm, tempo, limit): How,
     (graph, weather): (&Graph, Weather),
     flaw: Option<Planting>,
 ) -> Report {
     let keeping = Keeping::Durable;
-    let config = Config { nodes: NODES, algorithm, tempo, keeping, flaw };
+    let config = Config { nodes: NODES, algorithm, tempo, keeping, limit, flaw };
     let ms = |ms| Instant::START + Span::from_millis(ms);
     // Two at a time, so that each has to be told from another.
     let publish = |k: u32| {
@@ -120,21 +125,34 @@ fn play<P: Spreads>(
     Report { broken, digest: world.digest().value(), all_know, is_active }
 }
 
-fn setups() -> Vec<(Algorithm, Tempo)> {
+fn setups() -> Vec<How> {
     let die = Algorithm::InfectAndDie { fanout: 3, ttl: None };
     let forever = Algorithm::InfectForever { fanout: 2, stop_after: Some(5) };
+    let served = Delivery {
+        call_timeout: Some(Span::from_millis(500)),
+        service_time: Span::from_millis(3),
+        workers: 2,
+        ..Delivery::PLAIN
+    };
+    let (forward, origin) = (Forward::Always, Origin::Marked);
+    let mail = Delivery { rpc: Rpc::Blocking, ..served };
+    // A blocking flood with few workers waits for itself.
+    let delivery = Delivery { workers: 0, ..mail };
     let mut all = vec![
-        (Algorithm::DirectMail(Delivery::PLAIN), timers()),
-        (flood(Rpc::Async), timers()),
-        (flood(Rpc::Blocking), timers()),
-        (die, timers()),
-        (forever.clone(), rounds()),
-        (forever, timers()),
+        (Algorithm::DirectMail(Delivery::PLAIN), timers(), None),
+        (Algorithm::DirectMail(mail), timers(), None),
+        (flood(Rpc::Async), timers(), None),
+        (flood(Rpc::Blocking), timers(), None),
+        (Algorithm::Flood { delivery, forward, ttl: None, origin }, timers(), None),
+        (die, timers(), None),
+        (forever.clone(), rounds(), None),
+        (forever, timers(), None),
     ];
     for mode in [Mode::Push, Mode::Pull, Mode::PushPull] {
         let entropy = Algorithm::AntiEntropy { mode, fanout: 2 };
-        all.extend([(entropy.clone(), rounds()), (entropy, timers())]);
-        all.extend([(rumor(mode, 2), rounds()), (rumor(mode, 2), timers())]);
+        all.extend([(entropy.clone(), rounds(), None), (entropy.clone(), timers(), None)]);
+        all.extend([(rumor(mode, 2), rounds(), None), (rumor(mode, 2), timers(), None)]);
+        all.extend([(entropy, rounds(), FEW_CALLS), (rumor(mode, 2), rounds(), FEW_CALLS)]);
     }
     all
 }
@@ -155,9 +173,9 @@ fn rough_runs_keep_every_promise() {
 #[test]
 fn anti_entropy_spreads_and_mongering_settles() {
     let complete = Graph::complete(NODES);
-    for (algorithm, tempo) in setups() {
+    for (algorithm, tempo, limit) in setups() {
         let is_entropy = matches!(algorithm, Algorithm::AntiEntropy { .. });
-        let report = play::<Gossip>(3, (algorithm, tempo), (&complete, Weather::Calm), None);
+        let report = play::<Gossip>(3, (algorithm, tempo, limit), (&complete, Weather::Calm), None);
         assert!(report.all_know || !is_entropy);
         assert!(!report.is_active);
     }
@@ -168,18 +186,21 @@ fn breaks(name: &str) -> Option<&'static str> {
     let entropy = Algorithm::AntiEntropy { mode: Mode::Push, fanout: 2 };
     let die = Algorithm::InfectAndDie { fanout: 3, ttl: None };
     let (flaw, setup) = match name {
-        "invent" => (Planting::Invent, (entropy.clone(), rounds())),
-        "forget_seen" => (Planting::ForgetSeen, (flood(Rpc::Async), timers())),
-        "eager_snapshot" => (Planting::EagerSnapshot, (rumor(Mode::PushPull, 2), rounds())),
-        "any_peer" => (Planting::AnyPeer, (rumor(Mode::Push, 2), rounds())),
-        "echo" => (Planting::Echo, (flood(Rpc::Async), timers())),
-        "with_replacement" => (Planting::WithReplacement, (die, timers())),
-        "zombie" => (Planting::Zombie, (rumor(Mode::Pull, 2), rounds())),
-        "late_removal" => (Planting::LateRemoval, (rumor(Mode::Push, 2), rounds())),
-        "lose_on_restart" => (Planting::LoseOnRestart, (entropy.clone(), rounds())),
-        "pipelined" => (Planting::Pipelined, (flood(Rpc::Blocking), timers())),
-        "deaf" => (Planting::Deaf, (entropy, rounds())),
-        "never_stop" => (Planting::NeverStop, (rumor(Mode::Push, 2), rounds())),
+        "invent" => (Planting::Invent, (entropy.clone(), rounds(), None)),
+        "forget_seen" => (Planting::ForgetSeen, (flood(Rpc::Async), timers(), None)),
+        "eager_snapshot" => (Planting::EagerSnapshot, (rumor(Mode::PushPull, 2), rounds(), None)),
+        "any_peer" => (Planting::AnyPeer, (rumor(Mode::Push, 2), rounds(), None)),
+        "echo" => (Planting::Echo, (flood(Rpc::Async), timers(), None)),
+        "with_replacement" => (Planting::WithReplacement, (die, timers(), None)),
+        "zombie" => (Planting::Zombie, (rumor(Mode::Pull, 2), rounds(), None)),
+        "late_removal" => (Planting::LateRemoval, (rumor(Mode::Push, 2), rounds(), None)),
+        "lose_on_restart" => (Planting::LoseOnRestart, (entropy.clone(), rounds(), None)),
+        "limit_off_by_one" => {
+            (Planting::LimitOffByOne, (rumor(Mode::Push, 2), rounds(), FEW_CALLS))
+        }
+        "pipelined" => (Planting::Pipelined, (flood(Rpc::Blocking), timers(), None)),
+        "deaf" => (Planting::Deaf, (entropy, rounds(), None)),
+        "never_stop" => (Planting::NeverStop, (rumor(Mode::Push, 2), rounds(), None)),
         _ => panic!("{name} is listed, but nothing plants it"),
     };
     let graph = if name == "any_peer" { ring(NODES) } else { Graph::complete(NODES) };

@@ -2,8 +2,8 @@
 
 use corsair::kernel::{Distribution, NodeId, Span};
 use corsair::protocols::gossip::{
-    Algorithm, Config, Delivery, Forward, Gossip, Keeping, Known, Mode, Mongering, Origin, Phase,
-    Removal, Request, Role, Rpc, RumorId, Site, Stop, Tempo, Useful, View,
+    Algorithm, Config, Delivery, Forward, Gossip, Keeping, Known, Limit, Mode, Mongering, Origin,
+    Phase, Removal, Request, Role, Rpc, RumorId, Site, Stop, Tempo, Useful, View,
 };
 use corsair::topology::Graph;
 use corsair::topology::generate::{line, ring};
@@ -16,7 +16,8 @@ fn the_stories_of_gossip() {
 }
 
 impl Story for Gossip {
-    /// `sites=4`, `graph=ring`, `algorithm=..`; rounds of 1 s where the algorithm has a clock, unless `clock=timers`.
+    /// `sites=4`, `graph=ring`, `algorithm=..`; rounds of 1 s where the algorithm has a clock, unless `clock=timers`;
+    /// `limit=1 hunt=1`; `rpc=blocking timeout=100 service=50 workers=1`, in ms.
     fn cast(words: &[&str]) -> (Config, Vec<Role>) {
         let of = |wanted: &str| {
             let pairs = words.iter().map(|word| word.split_once('=').expect("key=value"));
@@ -29,7 +30,18 @@ impl Story for Gossip {
             _ => Mode::Push,
         };
         let rpc = if of("rpc") == Some("blocking") { Rpc::Blocking } else { Rpc::Async };
-        let delivery = Delivery { rpc, ..Delivery::PLAIN };
+        let millis = |key| of(key).map(|_| Span::from_millis(u64::from(number(key))));
+        let delivery = Delivery {
+            rpc,
+            call_timeout: millis("timeout"),
+            service_time: millis("service").unwrap_or(Span::ZERO),
+            workers: of("workers").map_or(0, |_| number("workers")),
+            ..Delivery::PLAIN
+        };
+        let limit = of("limit").map(|_| Limit {
+            calls: number("limit"),
+            hunt: of("hunt").map_or(0, |_| number("hunt") as u16),
+        });
         let fanout = number("fanout");
         let algorithm = match of("algorithm").expect("an algorithm") {
             "direct_mail" => Algorithm::DirectMail(delivery),
@@ -62,7 +74,7 @@ impl Story for Gossip {
             _ => Keeping::Durable,
         };
         let nodes = number("sites");
-        (Config { nodes, algorithm, tempo, keeping, flaw: None }, vec![Role; nodes as usize])
+        (Config { nodes, algorithm, tempo, keeping, limit, flaw: None }, vec![Role; nodes as usize])
     }
 
     fn graph(config: &Config, words: &[&str]) -> Graph {
