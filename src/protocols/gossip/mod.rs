@@ -2,9 +2,16 @@
 //!
 //! Direct mail, flooding, epidemics that die out and that do not, anti-entropy, and rumor mongering, in synchronous
 //! rounds or by timers. Sources: Demers et al. (PODC 1987), "Epidemic algorithms for replicated database
-//! maintenance"; Kermarrec et al. (2003), "Probabilistic reliable dissemination in large-scale systems". Every node
-//! is a site; its peers are its neighbours in the topology. All state is per (site, rumor).
+//! maintenance"; Kermarrec et al. (2003), "Probabilistic reliable dissemination in large-scale systems"; Karp et al.
+//! (FOCS 2000), "Randomized rumor spreading". Every node is a site; its peers are its neighbours in the topology.
+//! All state is per (site, rumor).
+//!
+//! Sites also agree on the mean of their numbers: Kempe, Dobra & Gehrke (FOCS 2003), "Gossip-based computation of
+//! aggregate information"; Jelasity, Montresor & Babaoglu (TOCS 2005), "Gossip-based aggregation in large dynamic
+//! networks".
 
+mod aggregate;
+mod averaging;
 mod calls;
 mod clocked;
 mod command;
@@ -15,9 +22,13 @@ mod flaws;
 mod histogram;
 mod invariants;
 mod known;
+mod ledger;
+mod median;
 mod message;
 mod metrics;
 mod on_receipt;
+mod push_sum;
+mod range;
 mod rules;
 mod settings;
 mod site;
@@ -28,6 +39,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
+pub use aggregate::{Aggregation, Holding, Share, Values};
 pub use config::{
     Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Mode, Mongering, Origin, Phase, Removal,
     Rpc, Stop, Tempo, Useful, View,
@@ -36,6 +48,8 @@ pub use family::GossipFamily;
 pub use flaws::FLAWS;
 pub use invariants::{Checks, INVARIANTS};
 pub use known::{Known, Record};
+pub use ledger::Ledger;
+pub use median::{Line, Lines, Median, Stage};
 pub use message::{Call, Fact, Ids, Item, Message, News, Request, RumorId, Start, Wants};
 pub use metrics::METRICS;
 pub use rules::{Paper, Planted, Planting, Rules};
@@ -52,6 +66,7 @@ const DIGEST: u32 = 16;
 const ID: u32 = 8;
 const FEEDBACK: u32 = 8;
 const ACK: u32 = 20;
+const SHARE: u32 = 24;
 
 /// The protocol; `R` decides as written ([`Paper`]) or with a planted mistake ([`Planted`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,9 +94,12 @@ impl<R: Rules> Protocol for Gossip<R> {
     type Fact = Fact;
 
     fn boot<'w>(Role: Role, cx: &mut impl Context<'w, Self>) -> Site {
-        let site = Site::default();
+        let mut site = Site::default();
         if cx.config().algorithm.is_clocked() {
             site.start_clock(cx);
+        }
+        if let Some(aggregation) = cx.config().algorithm.aggregation() {
+            site.hold(aggregation.values, cx);
         }
         site
     }
@@ -115,6 +133,16 @@ impl<R: Rules> Protocol for Gossip<R> {
             Message::Digest(ids) => site.on_digest(from, &ids, cx),
             Message::Need(ids) => site.give(from, &ids, cx),
             Message::Ack(call) => site.on_ack(call, cx),
+            Message::Call(lines) => {
+                if let Algorithm::MedianCounter(median) = cx.config().algorithm {
+                    site.on_call(from, &lines, median, cx);
+                }
+            }
+            Message::Answer(lines) => site.on_lines(from, &lines, cx),
+            Message::Share(share) => site.on_share(*share, cx),
+            Message::Offer { call, value } => site.on_offer(from, (call, value), cx),
+            Message::Reply { call, value } => site.on_reply(call, value, cx),
+            Message::Busy(call) => site.on_busy(call),
         }
     }
 
@@ -128,10 +156,13 @@ impl<R: Rules> Protocol for Gossip<R> {
     fn on_request<'w>(
         site: &mut Site,
         _: RequestId,
-        Request { id, bytes }: Request,
+        request: Request,
         cx: &mut impl Context<'w, Self>,
     ) {
-        let item = Item { id, bytes, hops: 0 };
+        let item = match request {
+            Request::Publish { id, bytes } => Item { id, bytes, hops: 0 },
+            Request::SetValue(value) => return site.set_value(value, cx),
+        };
         match cx.config().algorithm.is_clocked() {
             true => site.publish_by_clock(item, cx),
             false => site.publish(item, cx),
@@ -144,7 +175,7 @@ impl<R: Rules> Protocol for Gossip<R> {
     }
 
     const KINDS: &'static [&'static str] =
-        &["rumor", "request", "feedback", "digest", "need", "ack"];
+        &["rumor", "request", "feedback", "digest", "need", "ack", "share"];
 
     #[inline(always)]
     fn kind(message: &Message) -> usize {
@@ -155,6 +186,10 @@ impl<R: Rules> Protocol for Gossip<R> {
             Message::Digest(_) => 3,
             Message::Need(_) => 4,
             Message::Ack(_) => 5,
+            Message::Call(_) | Message::Answer(_) if message.handed_over().next().is_some() => 0,
+            Message::Call(_) | Message::Offer { .. } => 1,
+            Message::Answer(_) | Message::Busy(_) => 2,
+            Message::Share(_) | Message::Reply { .. } => 6,
         }
     }
 
@@ -168,6 +203,11 @@ impl<R: Rules> Protocol for Gossip<R> {
             Message::Feedback { .. } => FEEDBACK,
             Message::Need(ids) => of(ids),
             Message::Ack(_) => ACK,
+            Message::Call(lines) => median::size(lines).max(REQUEST),
+            Message::Answer(lines) => median::size(lines).max(FEEDBACK),
+            Message::Offer { .. } => REQUEST,
+            Message::Busy(_) => FEEDBACK,
+            Message::Share(_) | Message::Reply { .. } => SHARE,
         }
     }
 

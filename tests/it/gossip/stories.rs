@@ -80,7 +80,7 @@ impl Story for Gossip {
     /// `say site0 publish 7`: rumor 7 begins there.
     fn request(words: &[&str], find: &dyn Fn(&str) -> NodeId) -> (NodeId, Request) {
         let [site, "publish", id] = words else { panic!("say SITE publish NUMBER") };
-        (find(site), Request { id: RumorId(id.parse().expect("a number")), bytes: 64 })
+        (find(site), Request::Publish { id: RumorId(id.parse().expect("a number")), bytes: 64 })
     }
 
     fn state(site: Option<&Site>, disk: &Known, _: &dyn Fn(NodeId) -> String) -> String {
