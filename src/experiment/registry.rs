@@ -181,6 +181,7 @@ impl<F: Family> Prepared for PreparedFamily<F> {
         seed: Seed,
         end: Instant,
     ) -> Result<(), (usize, String)> {
+        F::judge_commands(&self.settings, &self.commands)?;
         F::requests(&self.commands, population, seed, end).map(drop)
     }
 

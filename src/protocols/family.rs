@@ -50,6 +50,13 @@ pub trait Family: Sized + 'static {
     fn decode(section: &mut Section<'_>, surroundings: &Surroundings<'_>) -> Self::Settings;
     /// Reads one request of the workload, by its name.
     fn command(name: &'static str, field: Field<'_>) -> Self::Command;
+    /// Judges the workload by the settings.
+    ///
+    /// # Errors
+    /// The number of a command that has no meaning with them, and why.
+    fn judge_commands(_: &Self::Settings, _: &[Self::Command]) -> Result<(), (usize, String)> {
+        Ok(())
+    }
     /// Whether a metric is one of a run with these settings: of two of one name, which differ in their unit, one is.
     fn offers(_: &Self::Settings, _: &Metric) -> bool {
         true

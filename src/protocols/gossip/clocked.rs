@@ -56,6 +56,9 @@ impl Site {
             Algorithm::AntiEntropy { mode, fanout } => self.compare(*mode, *fanout, cx),
             Algorithm::InfectForever { fanout, .. } => self.infect(*fanout, round, cx),
             Algorithm::Rumor(mongering) => self.monger(mongering, round, cx),
+            Algorithm::MedianCounter(median) => self.call_one(*median, round, cx),
+            Algorithm::PushSum(_) => self.give_half(cx),
+            Algorithm::Averaging(_) => self.begin_exchange(cx),
             _ => {}
         }
         match &config.tempo {
@@ -76,7 +79,7 @@ impl Site {
 
 /// Whether a site may act on what it knows of a rumor: in rounds, if it knew it when the round began.
 #[inline(always)]
-fn is_ready<R: Rules>(spread: &Spread, round: u32, config: &Config) -> bool {
+pub(super) fn is_ready<R: Rules>(spread: &Spread, round: u32, config: &Config) -> bool {
     spread.is_infective()
         && (!config.in_rounds() || spread.since < round || R::is(Planting::EagerSnapshot, config))
 }
@@ -91,6 +94,7 @@ impl Site {
     ) {
         cx.tell(Fact::Initiated { id: item.id, start: Start::Warm });
         self.learn(item, cx);
+        self.date(item.id, cx);
     }
 
     /// A copy has come.
@@ -128,7 +132,7 @@ impl Site {
     }
 
     /// The site knows a rumor, and spreads it if that is how it spreads.
-    fn learn<'w, R: Rules>(&mut self, item: Item, cx: &mut impl Context<'w, Gossip<R>>) {
+    pub(super) fn learn<'w, R: Rules>(&mut self, item: Item, cx: &mut impl Context<'w, Gossip<R>>) {
         let config = cx.config();
         let is_first = !self.spreads.iter().any(Spread::is_infective);
         if R::keeps(config) {
@@ -335,7 +339,11 @@ impl Site {
     }
 
     /// Interest is lost.
-    fn remove<'w, R: Rules>(&mut self, place: usize, cx: &mut impl Context<'w, Gossip<R>>) {
+    pub(super) fn remove<'w, R: Rules>(
+        &mut self,
+        place: usize,
+        cx: &mut impl Context<'w, Gossip<R>>,
+    ) {
         let config = cx.config();
         cx.tell(Fact::Removed { id: self.spreads[place].item.id });
         if R::keeps(config) && !R::is(Planting::Zombie, config) {

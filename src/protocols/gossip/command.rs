@@ -1,21 +1,29 @@
-//! What a workload may ask of sites: to publish.
+//! What a workload may ask of sites: to publish, or to hold another number.
 
 use super::settings::read_size;
-use super::{Request, RumorId, Spreads};
+use super::{Algorithm, Request, RumorId, Spreads};
 use crate::faults::decode::{SCHEDULE, read_schedule};
 use crate::faults::{EXPANSION_MAX, Schedule};
-use crate::kernel::{Domain, Instant, NodeId, Seed, Stream};
+use crate::kernel::{Domain, Instant, NodeId, Real, Seed, Stream};
 use crate::network::decode::{SELECTOR, read_selector};
 use crate::network::{Population, Selector, Targets};
 use crate::protocols::Requests;
 use crate::settings::{Field, Key, Shape, Variant, join_keys};
 
-/// New rumors, again and again.
+/// The same of some sites, again and again.
 #[derive(Clone, Debug)]
-pub struct Publish {
+pub struct Command {
     when: Schedule,
-    by: Selector,
-    bytes: u32,
+    whom: Selector,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    /// A new rumor of so many bytes.
+    Publish(u32),
+    /// Another number.
+    SetValue(Real),
 }
 
 const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
@@ -30,20 +38,54 @@ const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
     ],
 );
 
-/// The commands of `workload`.
-pub(super) const COMMANDS: &[Variant] =
-    &[Variant::new("publish", Shape::Keys(PUBLISH), "starts a rumor")];
+/// The largest number that a site is given: sums of many are exact enough.
+const VALUE_MAX: f64 = 1e15;
 
-impl Publish {
+const SET_VALUE: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
+    SCHEDULE,
+    &[
+        Key::required("nodes", SELECTOR, "whose number it is; after a restart it is the first one"),
+        Key::required("value", Shape::Number { min: -VALUE_MAX, max: VALUE_MAX }, "the number"),
+    ],
+);
+
+/// The commands of `workload`.
+pub(super) const COMMANDS: &[Variant] = &[
+    Variant::new("publish", Shape::Keys(PUBLISH), "starts a rumor"),
+    Variant::new(SET_VALUE_NAME, Shape::Keys(SET_VALUE), "changes a number (push_sum, averaging)"),
+];
+
+const SET_VALUE_NAME: &str = "set_value";
+
+impl Command {
     /// Reads one of [`COMMANDS`].
-    pub(super) fn decode(field: Field<'_>) -> Publish {
+    pub(super) fn decode(name: &'static str, field: Field<'_>) -> Command {
         field.section(|s| {
             let when = read_schedule(s);
-            let by = read_selector(s.field("by"));
+            if name == SET_VALUE_NAME {
+                let whom = read_selector(s.field("nodes"));
+                let value = Real::new(s.number("value", 0.0));
+                return Command { when, whom, what: What::SetValue(value) };
+            }
+            let whom = read_selector(s.field("by"));
             let bytes = read_size(s, "bytes", 64);
-            Publish { when, by, bytes }
+            Command { when, whom, what: What::Publish(bytes) }
         })
     }
+}
+
+/// Where numbers are averaged nothing is published, and elsewhere there are no numbers.
+///
+/// # Errors
+/// The first command that has no meaning.
+pub(super) fn judge(commands: &[Command], algorithm: &Algorithm) -> Result<(), (usize, String)> {
+    let aggregates = algorithm.aggregation().is_some();
+    let is_wrong = |command: &Command| aggregates != matches!(command.what, What::SetValue(_));
+    let why = match aggregates {
+        true => "where numbers are averaged there is nothing to publish; use set_value",
+        false => "where rumors spread there are no numbers; use publish",
+    };
+    commands.iter().position(is_wrong).map_or(Ok(()), |index| Err((index, why.to_owned())))
 }
 
 /// When a rumor begins, and where, are draws of their own.
@@ -58,26 +100,26 @@ fn stream(seed: Seed, command: usize, purpose: Purpose) -> Stream {
 }
 
 fn too_many() -> String {
-    format!("a workload expands to at most {EXPANSION_MAX} publishes")
+    format!("a workload expands to at most {EXPANSION_MAX} requests")
 }
 
-/// All publishes by time, numbered in that order.
+/// All requests by time; publishes are numbered in that order.
 ///
 /// # Errors
 /// The first command that makes no sense for the population, or with which the list becomes too long.
 pub(super) fn expand<P: Spreads>(
-    commands: &[Publish],
+    commands: &[Command],
     population: &Population,
     seed: Seed,
     end: Instant,
 ) -> Result<Requests<P>, (usize, String)> {
-    let mut publishes: Vec<(Instant, NodeId, u32)> = Vec::new();
-    for (index, Publish { when, by, bytes }) in commands.iter().enumerate() {
+    let mut requests: Vec<(Instant, NodeId, What)> = Vec::new();
+    for (index, Command { when, whom, what }) in commands.iter().enumerate() {
         let at_fault = |error: String| (index, error);
         let mut origins = stream(seed, index, Purpose::Origins);
         let times = when.expand(end, &mut stream(seed, index, Purpose::Times));
         for at in times.map_err(|_| at_fault(too_many()))? {
-            let targets = by.resolve(population, &mut origins);
+            let targets = whom.resolve(population, &mut origins);
             let nodes = match targets.map_err(|error| at_fault(error.to_string()))? {
                 Targets::Nodes(nodes) => nodes,
                 Targets::Role(role) if role == "site" => {
@@ -87,13 +129,19 @@ pub(super) fn expand<P: Spreads>(
                     return Err(at_fault(format!("no site plays the role `{role}`")));
                 }
             };
-            if nodes.len() > EXPANSION_MAX - publishes.len() {
+            if nodes.len() > EXPANSION_MAX - requests.len() {
                 return Err(at_fault(too_many()));
             }
-            publishes.extend(nodes.into_iter().map(|node| (at, node, *bytes)));
+            requests.extend(nodes.into_iter().map(|node| (at, node, *what)));
         }
     }
-    publishes.sort_by_key(|(at, ..)| *at);
-    let numbered = publishes.into_iter().zip((0..).map(RumorId));
-    Ok(numbered.map(|((at, node, bytes), id)| (at, node, Request { id, bytes })).collect())
+    requests.sort_by_key(|(at, ..)| *at);
+    let mut ids = (0..).map(RumorId);
+    let mut request = |what| match what {
+        What::SetValue(value) => Request::SetValue(value),
+        What::Publish(bytes) => {
+            Request::Publish { id: ids.next().expect("there are enough numbers"), bytes }
+        }
+    };
+    Ok(requests.into_iter().map(|(at, node, what)| (at, node, request(what))).collect())
 }

@@ -1,5 +1,7 @@
 //! The knobs of gossip, validated.
 
+use super::aggregate::Aggregation;
+use super::median::Median;
 use super::rules::Planting;
 use crate::kernel::{Distribution, Instant, Probability, Span};
 
@@ -40,7 +42,8 @@ impl Config {
     #[inline(always)]
     pub fn all_turn(&self) -> bool {
         match &self.algorithm {
-            Algorithm::AntiEntropy { .. } => true,
+            Algorithm::AntiEntropy { .. } | Algorithm::MedianCounter(_) => true,
+            Algorithm::PushSum(_) | Algorithm::Averaging(_) => true,
             // Where it matters which of two copies comes first, those of equal times come by sender.
             Algorithm::Rumor(mongering) => {
                 mongering.mode != Mode::Push || mongering.view == View::Arrival && self.in_rounds()
@@ -95,6 +98,12 @@ pub enum Algorithm {
     },
     /// Infective sites lose interest (Demers et al. 1987, section 1.4).
     Rumor(Mongering),
+    /// Sites tell until most of those whom they meet are as far (Karp et al. 2000, section 3).
+    MedianCounter(Median),
+    /// Everybody gives half of what it holds to a random peer, each round (Kempe et al. 2003, section 2).
+    PushSum(Aggregation),
+    /// Everybody takes the mean with a random peer, each period (Jelasity et al. 2005).
+    Averaging(Aggregation),
 }
 
 impl Algorithm {
@@ -113,6 +122,17 @@ impl Algorithm {
         match self {
             Algorithm::DirectMail(delivery) | Algorithm::Flood { delivery, .. } => *delivery,
             _ => Delivery::PLAIN,
+        }
+    }
+
+    /// What is averaged, if anything is; then there are no rumors.
+    #[inline(always)]
+    pub fn aggregation(&self) -> Option<&Aggregation> {
+        match self {
+            Algorithm::PushSum(aggregation) | Algorithm::Averaging(aggregation) => {
+                Some(aggregation)
+            }
+            _ => None,
         }
     }
 }

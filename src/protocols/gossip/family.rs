@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use super::command::{self, Publish};
+use super::command::{self, Command};
 use super::settings::{KEYS, Settings};
 use super::{
     Checks, Config, FLAWS, Fact, INVARIANTS, METRICS, Role, Site, Spreads, Tally, metrics, snapshot,
@@ -25,7 +25,7 @@ pub struct GossipFamily<P>(PhantomData<P>);
 impl<P: Spreads> Family for GossipFamily<P> {
     type Protocol = P;
     type Settings = Settings;
-    type Command = Publish;
+    type Command = Command;
     type Watch = (Tally, Checks);
 
     const NAME: &'static str = "gossip";
@@ -43,8 +43,12 @@ impl<P: Spreads> Family for GossipFamily<P> {
         Settings::decode(section, surroundings)
     }
 
-    fn command(_: &'static str, field: Field<'_>) -> Publish {
-        Publish::decode(field)
+    fn command(name: &'static str, field: Field<'_>) -> Command {
+        Command::decode(name, field)
+    }
+
+    fn judge_commands(settings: &Settings, commands: &[Command]) -> Result<(), (usize, String)> {
+        command::judge(commands, settings.algorithm())
     }
 
     /// Times are in rounds where the clock is, else in milliseconds.
@@ -74,7 +78,7 @@ impl<P: Spreads> Family for GossipFamily<P> {
     }
 
     fn requests(
-        commands: &[Publish],
+        commands: &[Command],
         population: &Population,
         seed: Seed,
         end: Instant,
@@ -94,8 +98,13 @@ impl<P: Spreads> Family for GossipFamily<P> {
         metrics::read(tally, world, readings);
     }
 
-    fn look((_, checks): &(Tally, Checks), world: &impl Nodes<P>) -> Option<Violation> {
-        checks.look(world.now())
+    fn look((tally, checks): &(Tally, Checks), world: &impl Nodes<P>) -> Option<Violation> {
+        checks.look(world.now()).or_else(|| {
+            let ledger = tally.ledger.as_deref();
+            let is_checked = checks.verdicts().checks("mass_conserved");
+            let detail = ledger.filter(|_| is_checked)?.imbalance(world)?;
+            Some(Violation { invariant: "mass_conserved", at: world.now(), node: None, detail })
+        })
     }
 
     fn snapshot(_: &(Tally, Checks), world: &impl Nodes<P>, labels: Labels) -> Snapshot {

@@ -19,6 +19,9 @@ pub const FLAWS: &[PlantedFlaw] = &[
     flaw("limit_off_by_one", "limit_respected", "a site takes one call too many in a round"),
     flaw("lose_on_restart", "coverage_monotone", "what is known is not on disk"),
     flaw("pipelined", "call_discipline", "a blocking caller calls two at once"),
+    flaw("keep_both", "mass_conserved", "push_sum gives half and keeps all"),
+    flaw("overshoot", "range_shrinks", "averaging takes twice the other's number less its own"),
     flaw("deaf", "spreads", "the last site drops all rumors"),
     flaw("never_stop", "settles", "the counter never moves"),
+    flaw("stale_weight", "converges", "push_sum keeps all of its weight"),
 ];

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{Algorithm, Config, Dedupe, Forward, Keeping, Limit, Mongering, Origin, Stop};
 use super::message::{Call, Fact, Message, RumorId, Wants};
-use super::{Delivery, Known, Site, Spreads};
+use super::range::Range;
+use super::{Delivery, Known, Median, Site, Spreads};
 use crate::check::{Invariant, Verdicts, Violation};
 use crate::kernel::{Instant, NodeId};
 use crate::network::{Fate, Parcel};
@@ -51,8 +52,8 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "counter_in_range",
-        says: "the counter of an infective site is below k",
-        source: "Demers et al. 1987, section 1.4: counter",
+        says: "the counter of an infective site is below k; of the median from 1 to below ctr_max",
+        source: "Demers et al. 1987, section 1.4: counter; Karp et al. 2000, section 3",
     },
     Invariant {
         name: "limit_respected",
@@ -68,6 +69,16 @@ pub const INVARIANTS: &[Invariant] = &[
         name: "call_discipline",
         says: "a blocking list of calls has at most one open",
         source: "blocking remote procedure calls",
+    },
+    Invariant {
+        name: "mass_conserved",
+        says: "what sites hold and what is under way sums up to their numbers, if nothing got lost",
+        source: "Kempe, Dobra & Gehrke 2003, section 2: mass conservation",
+    },
+    Invariant {
+        name: "range_shrinks",
+        says: "no estimate leaves the range of the numbers",
+        source: "means lie between; Kempe et al. 2003, Jelasity et al. 2005",
     },
 ];
 
@@ -89,6 +100,7 @@ pub struct Checks {
     telling: Option<Telling>,
     /// What was heard in this activation, and where: a crash may cut it short before it is on disk.
     fresh: Option<(NodeId, RumorId)>,
+    range: Range,
 }
 
 /// What one site may say of one rumor.
@@ -146,6 +158,7 @@ impl Checks {
             called: None,
             telling: None,
             fresh: None,
+            range: Range::default(),
         }
     }
 
@@ -285,7 +298,7 @@ impl<P: Spreads> Observer<P> for Checks {
         if let Some(limit) = self.config.limit {
             self.check_taken(limit);
             let is_call = |m: &Message| {
-                matches!(m, Message::Request(..) | Message::Offer(_) | Message::Digest(..))
+                matches!(m, Message::Request(..) | Message::Knock(_) | Message::Digest(..))
             };
             self.called = matches!(input, Input::Message(_, m) if is_call(m)).then_some((at, node));
         }
@@ -307,6 +320,9 @@ impl<P: Spreads> Observer<P> for Checks {
         }
         if let Message::Refused(_) = message {
             self.called = None;
+        }
+        for id in message.handed_over() {
+            self.check_copy(at, [source, target], id);
         }
         let Message::Rumor { id, wants, call, .. } = message else { return };
         self.check_copy(at, [source, target], *id);
@@ -342,6 +358,13 @@ impl<P: Spreads> Observer<P> for Checks {
                 }
             }
             Fact::Counted { id, count } => {
+                if let Algorithm::MedianCounter(Median { ctr_max: Some(most), .. }) =
+                    self.config.algorithm
+                    && !(1..most).contains(&count)
+                {
+                    let detail = format!("{} is counted {count} times of {most}", id.0);
+                    self.violate("counter_in_range", at, node, detail);
+                }
                 if let Algorithm::Rumor(Mongering { stop: Stop::Counter(k), .. }) =
                     self.config.algorithm
                     && count >= k
@@ -361,7 +384,13 @@ impl<P: Spreads> Observer<P> for Checks {
                     calling.lists = calling.lists.saturating_sub(1);
                 }
             }
-            Fact::Infective { .. } | Fact::Duplicate { .. } => {}
+            Fact::Valued { .. } => self.range.is_given(node),
+            Fact::Estimate { value } => {
+                if let Some(detail) = self.range.leaves(node, value.get()) {
+                    self.violate("range_shrinks", at, node, detail);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) fn open_call<'w, R: Rules>(
     cx.send(
         peer,
         match opening {
-            Opening::Offer => Message::Offer(tries),
+            Opening::Offer => Message::Knock(tries),
             Opening::Request => Message::Request(None, tries),
         },
     );

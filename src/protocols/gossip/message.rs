@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::kernel::NodeId;
+use super::aggregate::Share;
+use super::median::Lines;
+use crate::kernel::{NodeId, Real};
 
 /// The number of a rumor: the order of the scheduled publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +43,7 @@ pub enum Message {
     /// Give me what you have and I lack; with what I know, or of what is infective.
     Request(Ids, Tries),
     /// May I tell you? Asked only where sites do not take every call.
-    Offer(Tries),
+    Knock(Tries),
     /// You may.
     Accepted,
     /// This call is one too many in this round.
@@ -64,6 +66,28 @@ pub enum Message {
         /// The size of this answer.
         bytes: u32,
     },
+    /// How far I am with the rumors that I know, and those that I tell (median_counter).
+    Call(Lines),
+    /// The same, as an answer.
+    Answer(Lines),
+    /// Half of what I held (push_sum).
+    Share(Rc<Share>),
+    /// Let us both take the mean of what we hold (averaging).
+    Offer {
+        /// Which of the sender's exchanges.
+        call: Call,
+        /// What it holds.
+        value: Real,
+    },
+    /// I have taken it.
+    Reply {
+        /// Which of the receiver's exchanges.
+        call: Call,
+        /// What I held.
+        value: Real,
+    },
+    /// I wait for an answer of my own.
+    Busy(Call),
 }
 
 const _: () = assert!(size_of::<Message>() <= 16);
@@ -96,13 +120,18 @@ pub enum News {
     Useless,
 }
 
-/// What the workload asks of a site: to publish.
+/// What the workload asks of a site.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Request {
-    /// The rumor's number.
-    pub id: RumorId,
-    /// Its payload.
-    pub bytes: u32,
+pub enum Request {
+    /// To start a rumor.
+    Publish {
+        /// The rumor's number.
+        id: RumorId,
+        /// Its payload.
+        bytes: u32,
+    },
+    /// To hold another number.
+    SetValue(Real),
 }
 
 /// What observers are told.
@@ -167,6 +196,18 @@ pub enum Fact {
         /// About which rumor.
         id: RumorId,
     },
+    /// The number of the site itself.
+    Valued {
+        /// It.
+        value: Real,
+    },
+    /// The mean of all numbers, as far as the site can say.
+    Estimate {
+        /// It.
+        value: Real,
+    },
+    /// An exchange was not answered in a period.
+    GaveUp,
 }
 
 /// What a publish had to wait for.

@@ -19,7 +19,8 @@ const fn each(name: &'static str, unit: &'static str, says: &'static str) -> Met
 }
 
 /// All metrics of gossip. Those of rumors are, for a run, means over the rumors published after the warm-up. Times
-/// count from a rumor's publish, which is round 0 of it.
+/// count from a rumor's publish, which is round 0 of it. Where numbers are averaged there are no rumors, and elsewhere
+/// nothing is averaged: those metrics are missing then.
 pub const METRICS: &[Metric] = &[
     metric("coverage", "ratio", "sites that know a rumor, over all"),
     metric("residue", "ratio", "1 - coverage"),
@@ -71,6 +72,28 @@ pub const METRICS: &[Metric] = &[
     each("coverage_each", "ratio", "sites that know it, over all"),
     each("propagation_time_each", "ms", "publish to its last first receipt"),
     each("rumors_sent_each", "count", "transfers of it sent, also lost ones"),
+    metric(
+        "variance_ratio",
+        "ratio",
+        "variance of the estimates after a cycle over that before, mean over cycles 1 to 10",
+    ),
+    metric("rounds_to_error", "rounds", "the first cycle after which max_rel_error < target_error"),
+    metric("refusals", "count", "exchanges refused by sites that wait for an answer of their own"),
+    scan(
+        "max_rel_error",
+        "ratio",
+        "the largest |estimate - mean of all numbers| of a site that is up, over that |mean|",
+    ),
+    scan(
+        "mass_error",
+        "ratio",
+        "|what all sites hold and what is under way - the sum of all numbers|, over that |sum|",
+    ),
+    scan("mass_lost", "ratio", "what sites held that crashed, over the sum of all numbers"),
+    Metric {
+        scope: Scope::Each("cycle"),
+        ..metric("variance_ratio_each", "ratio", "the same of each of these cycles")
+    },
 ];
 
 /// Below this coverage a rumor has died out.
@@ -87,6 +110,10 @@ fn ratio(part: u64, whole: u64) -> Option<f64> {
 
 /// Reads them.
 pub(super) fn read<P: Spreads>(tally: &Tally, world: &impl Nodes<P>, readings: &mut Readings<'_>) {
+    if let Some(ledger) = &tally.ledger {
+        ledger.read(world, readings);
+        return read_load(tally, readings);
+    }
     let nodes = u64::from(tally.nodes);
     let share = |rumor: &Spreading| rumor.informed as f64 / nodes.max(1) as f64;
     let of = |read: &dyn Fn(&Spreading) -> f64| mean(tally.rumors().map(|(_, r)| read(r)));
@@ -186,6 +213,10 @@ fn read_sites<P: Spreads>(tally: &Tally, world: &impl Nodes<P>, readings: &mut R
         });
         readings.put("coverage_up", mean(shares));
     }
+    read_load(tally, readings);
+}
+
+fn read_load(tally: &Tally, readings: &mut Readings<'_>) {
     if readings.wants("load_max") {
         readings.put("load_max", tally.load.iter().max().map(|most| f64::from(*most)));
     }

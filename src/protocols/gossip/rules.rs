@@ -64,6 +64,12 @@ pub enum Planting {
     Deaf,
     /// The counter never moves.
     NeverStop,
+    /// Push-sum gives half and keeps all.
+    KeepBoth,
+    /// Averaging takes twice the other's number, less its own.
+    Overshoot,
+    /// Push-sum keeps all of its weight.
+    StaleWeight,
 }
 
 impl Rules for Planted {

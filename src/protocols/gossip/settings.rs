@@ -1,9 +1,11 @@
 //! The experiment keys of gossip: their declaration, and how a section becomes knobs.
 
+use super::aggregate::{Aggregation, TARGET_ERROR, VALUES};
 use super::config::{
     Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Limit, Mode, Mongering, Origin, Phase,
     Removal, Rpc, Stop, Tempo, Useful, View,
 };
+use super::median::{COUNTER, CTR_MAX, MAX_AGE, Median};
 use crate::kernel::{Distribution, Probability, Span};
 use crate::protocols::{Ground, Surroundings};
 use crate::settings::{Code, DistributionSetting, Key, Mistake, Section, Shape, Variant};
@@ -155,6 +157,11 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new("ack_bytes", Shape::Bytes, "20B", "the size of an answer (rpc: blocking)"),
     Key::new("durable", Shape::Switch, "true", "known rumors survive a crash"),
+    COUNTER,
+    CTR_MAX,
+    MAX_AGE,
+    VALUES,
+    TARGET_ERROR,
 ];
 
 const ALGORITHMS: &[Variant] = &[
@@ -164,13 +171,29 @@ const ALGORITHMS: &[Variant] = &[
     Variant::word("infect_forever", "whoever knows tells some peers, each period"),
     Variant::word("anti_entropy", "everybody compares with some peers (Demers 1987, 1.3)"),
     Variant::word("rumor", "who is infective tells, and loses interest (Demers 1987, 1.4)"),
+    Variant::word("median_counter", "push-pull that stops by itself (Karp 2000); in rounds"),
+    Variant::word("push_sum", "the mean: halves are given away (Kempe 2003); in rounds"),
+    Variant::word("averaging", "the mean: two sites meet (Jelasity 2005); by timers"),
+];
+
+const CLOCKED: &[&str] =
+    &["infect_forever", "anti_entropy", "rumor", "median_counter", "push_sum", "averaging"];
+
+const SPREADING: &[&str] = &[
+    "direct_mail",
+    "flood",
+    "infect_and_die",
+    "infect_forever",
+    "anti_entropy",
+    "rumor",
+    "median_counter",
 ];
 
 /// Which keys say something about which algorithm; keys that are not listed do about all.
 const MEANT_FOR: &[(&str, &[&str])] = &[
-    ("clock", &["infect_forever", "anti_entropy", "rumor"]),
-    ("period", &["infect_forever", "anti_entropy", "rumor"]),
-    ("phase", &["infect_forever", "anti_entropy", "rumor"]),
+    ("clock", CLOCKED),
+    ("period", CLOCKED),
+    ("phase", &["infect_forever", "anti_entropy", "rumor", "averaging"]),
     ("mode", &["anti_entropy", "rumor"]),
     ("fanout", &["infect_and_die", "infect_forever", "anti_entropy"]),
     ("stop_after", &["infect_forever"]),
@@ -192,6 +215,12 @@ const MEANT_FOR: &[(&str, &[&str])] = &[
     ("service_time", &["direct_mail", "flood"]),
     ("workers", &["direct_mail", "flood"]),
     ("ack_bytes", &["direct_mail", "flood"]),
+    ("durable", SPREADING),
+    ("counter", &["median_counter"]),
+    ("ctr_max", &["median_counter"]),
+    ("max_age", &["median_counter"]),
+    ("values", &["push_sum", "averaging"]),
+    ("target_error", &["push_sum", "averaging"]),
 ];
 
 /// The knobs of all runs.
@@ -208,6 +237,9 @@ enum Which {
     InfectForever,
     AntiEntropy,
     Rumor,
+    MedianCounter,
+    PushSum,
+    Averaging,
 }
 
 const WHICH: &[(&str, Which)] = &[
@@ -217,6 +249,9 @@ const WHICH: &[(&str, Which)] = &[
     ("infect_forever", Which::InfectForever),
     ("anti_entropy", Which::AntiEntropy),
     ("rumor", Which::Rumor),
+    ("median_counter", Which::MedianCounter),
+    ("push_sum", Which::PushSum),
+    ("averaging", Which::Averaging),
 ];
 
 const MODES: &[(&str, Mode)] =
@@ -226,7 +261,7 @@ impl Settings {
     /// Reads `protocol.gossip`.
     pub(super) fn decode(s: &mut Section<'_>, around: &Surroundings<'_>) -> Settings {
         let which = s.choice("algorithm", WHICH, Which::AntiEntropy);
-        let has_rounds = s.choice("clock", &[("rounds", true), ("timers", false)], false);
+        let has_rounds = read_clock(s, which);
         let tempo = read_tempo(s, has_rounds);
         let mode = s.choice("mode", MODES, Mode::Push);
         let fanout = s.count("fanout", 1u32);
@@ -238,6 +273,7 @@ impl Settings {
         let marks = s.switch("origin_marks_seen", true);
         let keeping = if s.switch("durable", true) { Keeping::Durable } else { Keeping::Volatile };
         let origin = if marks { Origin::Marked } else { Origin::Unmarked };
+        let (median, aggregation) = (Median::read(s, around.nodes), Aggregation::read(s));
         let algorithm = match which {
             Which::DirectMail => Algorithm::DirectMail(delivery),
             Which::Flood => Algorithm::Flood { delivery, forward, ttl, origin },
@@ -245,6 +281,9 @@ impl Settings {
             Which::InfectForever => Algorithm::InfectForever { fanout, stop_after },
             Which::AntiEntropy => Algorithm::AntiEntropy { mode, fanout },
             Which::Rumor => Algorithm::Rumor(mongering),
+            Which::MedianCounter => Algorithm::MedianCounter(median),
+            Which::PushSum => Algorithm::PushSum(aggregation),
+            Which::Averaging => Algorithm::Averaging(aggregation),
         };
         let limit = read_limit(s, has_rounds);
         let config = Config { nodes: around.nodes, algorithm, tempo, keeping, limit, flaw: None };
@@ -288,6 +327,14 @@ impl Settings {
                 s.refuse("period", Code::Conflict, &message, &label);
             }
         }
+        if let (Algorithm::Averaging(_), Tempo::Timers { period, .. }) = (how, tempo) {
+            let patience = period.mean();
+            let most = around.latency_greatest;
+            if most.is_none_or(|most| most.nanos().saturating_mul(2) > patience.nanos()) {
+                let message = "an answer may come after its exchange was given up".to_owned();
+                warn(s, "period", message, "a period of 2 x the largest latency is enough");
+            }
+        }
         let delivery = how.delivery();
         let waits = delivery.rpc == Rpc::Blocking && delivery.call_timeout.is_none();
         if waits && around.is_lossy {
@@ -306,12 +353,18 @@ impl Settings {
         self.config.in_rounds()
     }
 
+    /// How rumors spread, or numbers are averaged.
+    pub(super) fn algorithm(&self) -> &Algorithm {
+        &self.config.algorithm
+    }
+
     /// Whether a run ends by itself.
     pub(super) fn falls_quiet(&self) -> bool {
         let in_rounds = self.config.in_rounds();
         match &self.config.algorithm {
             Algorithm::InfectForever { stop_after, .. } => in_rounds && stop_after.is_some(),
-            Algorithm::AntiEntropy { .. } => false,
+            Algorithm::AntiEntropy { .. } | Algorithm::MedianCounter(_) => false,
+            Algorithm::PushSum(_) | Algorithm::Averaging(_) => false,
             Algorithm::Rumor(_) => in_rounds && !self.config.all_turn(),
             _ => true,
         }
@@ -321,6 +374,22 @@ impl Settings {
     pub(super) fn config(&self, ground: &Ground) -> Config {
         Config { nodes: ground.nodes, ..self.config.clone() }
     }
+}
+
+/// Whether there are rounds: some algorithms know one clock alone.
+fn read_clock(s: &mut Section<'_>, which: Which) -> bool {
+    let has_rounds = s.choice("clock", &[("rounds", true), ("timers", false)], false);
+    let (only, why) = match which {
+        Which::MedianCounter => ("rounds", "a counter is a count of rounds"),
+        Which::PushSum => ("rounds", "all sites halve at once"),
+        Which::Averaging => ("timers", "two sites meet when the timer of one fires"),
+        _ => return has_rounds,
+    };
+    if s.has("clock") && has_rounds != (only == "rounds") {
+        s.refuse("clock", Code::Conflict, why, &format!("did you mean `{only}`?"));
+    }
+    s.put("clock", only.into());
+    only == "rounds"
 }
 
 fn read_tempo(s: &mut Section<'_>, has_rounds: bool) -> Tempo {

@@ -1,6 +1,8 @@
 //! A site: what it spreads, and how it learns of a rumor.
 
+use super::aggregate::Holding;
 use super::calls::Calls;
+use super::median::Ballot;
 use super::message::{Call, Item, Message, RumorId, Wants};
 use super::rules::{Planting, Rules};
 use super::{Gossip, Record};
@@ -14,6 +16,8 @@ pub struct Site {
     pub(super) spreads: Vec<Spread>,
     /// Open calls and discovery, where there are any.
     pub(super) calls: Option<Box<Calls>>,
+    /// What it holds of a sum that is shared by all.
+    pub(super) holding: Option<Box<Holding>>,
 }
 
 /// One rumor at one site.
@@ -23,12 +27,14 @@ pub struct Spread {
     pub item: Item,
     /// The round in which the site heard of it.
     pub since: u32,
-    /// Useless rounds in a row, or rounds at all.
+    /// Useless rounds in a row, or rounds at all; or how far it is (median_counter).
     pub counter: u16,
     /// Whether it is still told.
     pub state: State,
     /// What became of this round's transfers.
     pub(super) transfers: Transfers,
+    /// Whom it met about it (median_counter).
+    pub(super) ballot: Ballot,
 }
 
 /// Whether a rumor is still told.
@@ -96,7 +102,8 @@ impl Spread {
     /// One that is known, no more.
     pub(super) fn known(item: Item) -> Spread {
         let (since, counter, transfers) = (0, 0, Transfers::default());
-        Spread { item, since, counter, state: State::Known, transfers }
+        let ballot = Ballot::default();
+        Spread { item, since, counter, state: State::Known, transfers, ballot }
     }
 }
 

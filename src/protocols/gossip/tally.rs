@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::config::{Algorithm, Config, round_of};
 use super::histogram::Histogram;
 use super::message::{Fact, Message, News, RumorId, Start};
-use super::{Known, Site, Spreads, Tempo};
+use super::{Known, Ledger, Request, Site, Spreads, Tempo};
 use crate::kernel::{Instant, NodeId, Span};
 use crate::network::{Fate, Parcel};
 use crate::protocol::{Input, Observer, Origin, Undelivered};
@@ -32,6 +32,8 @@ pub struct Tally {
     pub(super) load: Vec<u32>,
     pub(super) cold: u64,
     pub(super) delivery: Histogram,
+    /// Of numbers, where nothing spreads.
+    pub(super) ledger: Option<Box<Ledger>>,
 }
 
 /// How far a rumor has come.
@@ -79,19 +81,24 @@ impl Tally {
             Tempo::Rounds(period) if config.in_rounds() => Some(period),
             _ => None,
         };
+        let publishes = || {
+            let requests = outlook.requests.iter();
+            requests.filter(|(.., request)| matches!(request, Request::Publish { .. }))
+        };
         Tally {
             round,
             always: matches!(config.algorithm, Algorithm::AntiEntropy { .. }),
             nodes: config.nodes,
-            due: outlook.requests.iter().map(|(at, ..)| *at).collect(),
+            due: publishes().map(|(at, ..)| *at).collect(),
             warmup: outlook.warmup,
-            rumors: vec![None; outlook.requests.len()],
+            rumors: vec![None; publishes().count()],
             infective: 0,
             in_flight: 0,
             open: BTreeMap::new(),
             load: vec![0; config.nodes as usize],
             cold: 0,
             delivery: Histogram::default(),
+            ledger: Ledger::of(config),
         }
     }
 
@@ -229,9 +236,17 @@ fn copies(fate: &Fate) -> u64 {
 
 impl<P: Spreads> Observer<P> for Tally {
     #[inline(always)]
-    fn on_activation(&mut self, _: Instant, _: NodeId, input: &Input<P>, _: Option<Origin>) {
-        if let Input::Message(_, Message::Rumor { .. }) = input {
+    fn on_activation(&mut self, at: Instant, node: NodeId, input: &Input<P>, _: Option<Origin>) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.tick(at, input);
+        }
+        let Input::Message(_, message) = input else { return };
+        if let Message::Rumor { .. } = message {
             self.in_flight -= 1;
+        } else if let Some(ledger) = &mut self.ledger {
+            ledger.on_message(node, message);
+        } else {
+            self.in_flight -= message.handed_over().count() as u64;
         }
     }
 
@@ -243,19 +258,32 @@ impl<P: Spreads> Observer<P> for Tally {
             if let Some(rumor) = self.rumor(*id) {
                 rumor.sent += 1;
             }
+        } else if let Some(ledger) = &mut self.ledger {
+            ledger.on_send(parcel.target, fate, message, copies(fate));
+        } else {
+            for id in message.handed_over() {
+                self.in_flight += copies(fate);
+                if let Some(rumor) = self.rumor(id) {
+                    rumor.sent += 1;
+                }
+            }
         }
     }
 
     fn on_undelivered(
         &mut self,
         _: Instant,
-        _: NodeId,
+        node: NodeId,
         _: NodeId,
         message: &Message,
         _: Undelivered,
     ) {
         if let Message::Rumor { .. } = message {
             self.in_flight -= 1;
+        }
+        self.in_flight -= message.handed_over().count() as u64;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.on_undelivered(node, message);
         }
     }
 
@@ -296,11 +324,19 @@ impl<P: Spreads> Observer<P> for Tally {
                 }
             }
             Fact::Counted { .. } | Fact::TimedOut { .. } => {}
+            Fact::Valued { .. } | Fact::Estimate { .. } | Fact::GaveUp => {
+                if let Some(ledger) = &mut self.ledger {
+                    ledger.on_fact(node, fact);
+                }
+            }
         }
     }
 
-    fn on_crash(&mut self, _: Instant, node: NodeId, _: &Site, disk: &Known) {
+    fn on_crash(&mut self, _: Instant, node: NodeId, site: &Site, disk: &Known) {
         self.open.remove(&node);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.on_crash(node, site);
+        }
         for (rumor, id) in self.rumors.iter_mut().zip(0..) {
             let Some(rumor) = rumor else { continue };
             let was_telling = rumor.tell(node, false);

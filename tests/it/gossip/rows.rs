@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::{experiment, overrides, run, table};
 
 /// What a mean is held against.
-struct Reference {
-    statistic: String,
-    mean: f64,
+pub(super) struct Reference {
+    pub(super) statistic: String,
+    pub(super) mean: f64,
     /// Of the reference itself.
-    se: f64,
+    pub(super) se: f64,
     /// Of one run.
-    sd: f64,
+    pub(super) sd: f64,
 }
 
 /// The metrics of the first replications.
@@ -39,7 +39,7 @@ fn statistic(values: &BTreeMap<String, f64>, name: &str) -> Option<f64> {
 }
 
 /// Holds means over replications against references.
-fn hold(title: &str, set: &[String], runs: u32, references: &[Reference]) {
+pub(super) fn hold(title: &str, set: &[String], runs: u32, references: &[Reference]) {
     let all = sample(set, runs);
     let mut worst = 0.0f64;
     for Reference { statistic: name, mean, se, sd } in references {

@@ -1,9 +1,10 @@
 //! The stories of `tests/scenarios/gossip/`: how their words are read, and how a site is described.
 
-use corsair::kernel::{Distribution, NodeId, Span};
+use corsair::kernel::{Distribution, NodeId, Real, Span};
 use corsair::protocols::gossip::{
-    Algorithm, Config, Delivery, Forward, Gossip, Keeping, Known, Limit, Mode, Mongering, Origin,
-    Phase, Removal, Request, Role, Rpc, RumorId, Site, Stop, Tempo, Useful, View,
+    Aggregation, Algorithm, Config, Delivery, Forward, Gossip, Holding, Keeping, Known, Limit,
+    Median, Mode, Mongering, Origin, Phase, Removal, Request, Role, Rpc, RumorId, Site, Stop,
+    Tempo, Useful, Values, View,
 };
 use corsair::topology::Graph;
 use corsair::topology::generate::{line, ring};
@@ -43,6 +44,7 @@ impl Story for Gossip {
             hunt: of("hunt").map_or(0, |_| number("hunt") as u16),
         });
         let fanout = number("fanout");
+        let index = Aggregation { values: Values::Index, target_error: 1e-6 };
         let algorithm = match of("algorithm").expect("an algorithm") {
             "direct_mail" => Algorithm::DirectMail(delivery),
             "flood" => Algorithm::Flood {
@@ -60,6 +62,12 @@ impl Story for Gossip {
                 useful: Useful::Resets,
                 view: View::Cycle,
             }),
+            "median_counter" => Algorithm::MedianCounter(Median {
+                ctr_max: Some(number("ctr_max") as u16),
+                max_age: 9,
+            }),
+            "push_sum" => Algorithm::PushSum(index),
+            "averaging" => Algorithm::Averaging(index),
             other => panic!("no story tells of {other}"),
         };
         let second = Span::from_secs(1);
@@ -89,10 +97,19 @@ impl Story for Gossip {
         format!("site{}", id.0)
     }
 
-    /// `say site0 publish 7`: rumor 7 begins there.
+    /// `say site0 publish 7`: rumor 7 begins there; `say site0 set 7`: it holds another number.
     fn request(words: &[&str], find: &dyn Fn(&str) -> NodeId) -> (NodeId, Request) {
-        let [site, "publish", id] = words else { panic!("say SITE publish NUMBER") };
-        (find(site), Request { id: RumorId(id.parse().expect("a number")), bytes: 64 })
+        match words {
+            [site, "publish", id] => {
+                let id = RumorId(id.parse().expect("a number"));
+                (find(site), Request::Publish { id, bytes: 64 })
+            }
+            [site, "set", value] => {
+                let value = Real::new(value.parse().expect("a number"));
+                (find(site), Request::SetValue(value))
+            }
+            _ => panic!("say SITE publish NUMBER, or say SITE set NUMBER"),
+        }
     }
 
     fn state(site: Option<&Site>, disk: &Known, _: &dyn Fn(NodeId) -> String) -> String {
@@ -102,6 +119,10 @@ impl Story for Gossip {
         };
         let known = numbers(disk.items().iter().map(|item| item.id.0).collect());
         let Some(site) = site else { return format!("down, {known} on disk") };
+        if let Some(Holding { value, share, .. }) = site.holding() {
+            let [value, sum, weight] = [*value, share.sum, share.weight].map(Real::get);
+            return format!("its own is {value}, holds {sum} of the sum, {weight} of the weight");
+        }
         let infective = site.spreads().iter().filter(|spread| spread.is_infective());
         let told = numbers(infective.map(|spread| spread.item.id.0).collect());
         format!("{known} on disk, tells {told}, {} lists open", site.open_calls())
