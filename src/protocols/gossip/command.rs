@@ -16,9 +16,10 @@ pub struct Publish {
     when: Schedule,
     by: Selector,
     bytes: u32,
+    label: Option<String>,
 }
 
-const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
+const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 3 }>(
     SCHEDULE,
     &[
         Key::required(
@@ -27,6 +28,11 @@ const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
             "where the rumors begin: one each; who is down publishes none",
         ),
         Key::new("bytes", Shape::Bytes, "64B", "the payload, at most 1GiB"),
+        Key::optional(
+            "label",
+            Shape::Text,
+            "what the events file calls it, of several with a number from 0; else <name>-<nodes>-<k>",
+        ),
     ],
 );
 
@@ -41,7 +47,8 @@ impl Publish {
             let when = read_schedule(s);
             let by = read_selector(s.field("by"));
             let bytes = read_size(s, "bytes", 64);
-            Publish { when, by, bytes }
+            let label = s.optional("label").map(|field| field.text(""));
+            Publish { when, by, bytes, label }
         })
     }
 }
@@ -61,21 +68,33 @@ fn too_many() -> String {
     format!("a workload expands to at most {EXPANSION_MAX} publishes")
 }
 
-/// All publishes by time, numbered in that order.
-///
-/// # Errors
-/// The first command that makes no sense for the population, or with which the list becomes too long.
-pub(super) fn expand<P: Spreads>(
+/// A rumor that is to begin.
+struct Beginning {
+    at: Instant,
+    node: NodeId,
+    bytes: u32,
+    /// Which command starts it.
+    command: usize,
+}
+
+/// All publishes by time: a rumor's number is its place.
+fn beginnings(
     commands: &[Publish],
     population: &Population,
     seed: Seed,
     end: Instant,
-) -> Result<Requests<P>, (usize, String)> {
-    let mut publishes: Vec<(Instant, NodeId, u32)> = Vec::new();
-    for (index, Publish { when, by, bytes }) in commands.iter().enumerate() {
-        let at_fault = |error: String| (index, error);
-        let mut origins = stream(seed, index, Purpose::Origins);
-        let times = when.expand(end, &mut stream(seed, index, Purpose::Times));
+) -> Result<Vec<Beginning>, (usize, String)> {
+    let mut all: Vec<Beginning> = Vec::new();
+    for (command, Publish { when, by, bytes, label }) in commands.iter().enumerate() {
+        let at_fault = |error: String| (command, error);
+        let before = &commands[..command];
+        if let Some(label) = label.as_deref()
+            && before.iter().any(|other| other.label.as_deref() == Some(label))
+        {
+            return Err(at_fault(format!("other rumors are labelled `{label}` already")));
+        }
+        let mut origins = stream(seed, command, Purpose::Origins);
+        let times = when.expand(end, &mut stream(seed, command, Purpose::Times));
         for at in times.map_err(|_| at_fault(too_many()))? {
             let targets = by.resolve(population, &mut origins);
             let nodes = match targets.map_err(|error| at_fault(error.to_string()))? {
@@ -87,13 +106,57 @@ pub(super) fn expand<P: Spreads>(
                     return Err(at_fault(format!("no site plays the role `{role}`")));
                 }
             };
-            if nodes.len() > EXPANSION_MAX - publishes.len() {
+            if nodes.len() > EXPANSION_MAX - all.len() {
                 return Err(at_fault(too_many()));
             }
-            publishes.extend(nodes.into_iter().map(|node| (at, node, *bytes)));
+            let bytes = *bytes;
+            all.extend(nodes.into_iter().map(|node| Beginning { at, node, bytes, command }));
         }
     }
-    publishes.sort_by_key(|(at, ..)| *at);
-    let numbered = publishes.into_iter().zip((0..).map(RumorId));
-    Ok(numbered.map(|((at, node, bytes), id)| (at, node, Request { id, bytes })).collect())
+    all.sort_by_key(|beginning| beginning.at);
+    Ok(all)
+}
+
+/// All publishes by time, numbered in that order.
+///
+/// # Errors
+/// The first command that makes no sense for the population, or with which the list becomes too long.
+pub(super) fn expand<P: Spreads>(
+    commands: &[Publish],
+    population: &Population,
+    seed: Seed,
+    end: Instant,
+) -> Result<Requests<P>, (usize, String)> {
+    let numbered = beginnings(commands, population, seed, end)?.into_iter().zip(0..);
+    let request =
+        |(Beginning { at, node, bytes, .. }, id)| (at, node, Request { id: RumorId(id), bytes });
+    Ok(numbered.map(request).collect())
+}
+
+/// What each of them is called: as its command says, else after `stem` and its number among all.
+///
+/// # Errors
+/// As [`expand`].
+pub(super) fn labels(
+    commands: &[Publish],
+    population: &Population,
+    seed: Seed,
+    end: Instant,
+    stem: &str,
+) -> Result<Vec<String>, (usize, String)> {
+    let all = beginnings(commands, population, seed, end)?;
+    let mut sizes = vec![0u32; commands.len()];
+    all.iter().for_each(|beginning| sizes[beginning.command] += 1);
+    let mut counts = vec![0u32; commands.len()];
+    let mut labelled = |(number, beginning): (usize, &Beginning)| {
+        let command = beginning.command;
+        let count = counts[command];
+        counts[command] += 1;
+        match &commands[command].label {
+            Some(label) if sizes[command] == 1 => label.clone(),
+            Some(label) => format!("{label}-{count}"),
+            None => format!("{stem}-{number}"),
+        }
+    };
+    Ok(all.iter().enumerate().map(&mut labelled).collect())
 }
