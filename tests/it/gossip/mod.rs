@@ -4,6 +4,7 @@
 mod events;
 mod exact;
 mod flaws;
+mod graphs;
 mod rows;
 mod stories;
 
