@@ -115,6 +115,10 @@ pub(super) fn is_same_factor(one: &str, other: &str) -> bool {
 
 /// What a cell of a factor says.
 fn as_written(cell: &str) -> Json {
+    if cell == "null" {
+        // Alone it would be a file without settings.
+        return Json::Null;
+    }
     let value = parse(&Source::new("a factor", cell), &mut Report::new());
     value.map_or_else(|| Json::from(cell), |value| value.to_json())
 }

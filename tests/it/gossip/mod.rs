@@ -1,6 +1,7 @@
 //! Gossip: runs of a few sites fact by fact, experiments through the public interface held against derived values and
 //! an independent Monte-Carlo program (`tests/oracles/gossip/`), planted flaws, and stories.
 
+mod cnsim;
 mod events;
 mod exact;
 mod flaws;
