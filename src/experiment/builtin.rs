@@ -20,14 +20,18 @@ macro_rules! builtins {
 
 builtins!(
     "anti-entropy",
+    "churn-gossip",
     "cnsim-v1",
     "cnsim-v1-concurrent",
     "cnsim-v2",
+    "cnsim-v2-bandwidth",
+    "cnsim-v2-zones",
     "demers-clocks",
     "demers-table1",
     "demers-table2",
     "demers-table3",
     "fanout-reach",
+    "flood-topologies",
     "gossip",
     "pirates",
     "pirates-gold",

@@ -115,6 +115,7 @@ const RECORD: &[Key] = &[
     Key::optional("metrics", Shape::ListOf(&Shape::Text), "which metrics; else all"),
     Key::optional("graph", Shape::Keys(GRAPH), "snapshots of the graph"),
     Key::new("trace", Shape::OneOf(TRACES), "none", "what trace.jsonl holds"),
+    Key::optional("events", Shape::Switch, "whether events.csv tells how each item spreads"),
 ];
 
 /// Snapshots are files named after their millisecond.

@@ -4,6 +4,7 @@ mod base;
 mod builtin;
 mod compare;
 mod decode;
+mod event_log;
 mod explain;
 mod facts;
 mod files;

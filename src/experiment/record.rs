@@ -90,6 +90,8 @@ pub struct Record {
     pub graph: Option<GraphRecord>,
     /// What a trace holds.
     pub trace: TraceLevel,
+    /// Whether there is an events file.
+    pub events: bool,
 }
 
 /// Snapshots of the graph.
@@ -252,8 +254,21 @@ pub(super) fn decode_record(
         });
         let graph = s.optional("graph").map(|field| field.section(decode_graph));
         let trace = s.choice("trace", TraceLevel::WORDS, TraceLevel::Nothing);
-        Record { every, warmup, metrics, graph, trace }
+        let events = decode_events(s, entry);
+        Record { every, warmup, metrics, graph, trace, events }
     })
+}
+
+fn decode_events(s: &mut Section<'_>, entry: &dyn Entry) -> bool {
+    let is_wanted = s.optional("events").is_some_and(|field| field.switch(false));
+    if !is_wanted {
+        // It says the same as leaving it out.
+        s.put("events", Json::Null);
+    } else if !entry.has_events() {
+        let message = format!("{} has no events file", entry.name());
+        s.refuse("events", Code::NoEffect, &message, "record.trace tells what happens in a run");
+    }
+    is_wanted
 }
 
 fn decode_graph(s: &mut Section<'_>) -> GraphRecord {

@@ -55,6 +55,8 @@ pub trait Entry: Debug + Sync {
     fn role_nodes(&self) -> u32;
     /// The default names of its nodes.
     fn labels(&self) -> Labels;
+    /// Whether its runs can have an events file.
+    fn has_events(&self) -> bool;
     /// Reads its section and the workload.
     fn decode(&self, s: &mut Section<'_>, around: &Surroundings<'_>) -> Box<dyn Prepared>;
 }
@@ -140,6 +142,9 @@ where
     }
     fn labels(&self) -> Labels {
         F::labels()
+    }
+    fn has_events(&self) -> bool {
+        F::EVENTS.is_some()
     }
     fn decode(&self, s: &mut Section<'_>, around: &Surroundings<'_>) -> Box<dyn Prepared> {
         let read = |_: &'static str, field: Field<'_>| field.section(|s| F::decode(s, around));

@@ -5,8 +5,8 @@ use std::iter;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::slice;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::ENGINE_NUMBER;
@@ -19,7 +19,7 @@ use super::series::InOrder;
 use super::sink::{RunSink, Shared};
 use super::tables::{PointSummary, RunPlace, RunRecord, TableRequest, write_tables};
 use crate::record::{
-    Counts, Disk, Draft, Manifest, Provenance, RecordError, ResultKind, SeriesWriter,
+    Counts, Disk, Draft, EventsWriter, Manifest, Provenance, RecordError, ResultKind, SeriesWriter,
 };
 
 /// What is to be run, and how.
@@ -83,15 +83,27 @@ pub fn run_all(
     let resolved = serde_json::to_string_pretty(&experiment.canonical);
     draft.add("resolved.json", (resolved.expect("a tree of plain values") + "\n").as_bytes())?;
     let series = SeriesWriter::new(draft.create("series.csv")?)?.finish()?;
+    let events = match experiment.record.events {
+        true => {
+            let header = EventsWriter::new(draft.create("events.csv")?)?.finish()?;
+            Some(Arc::new(InOrder::new(header)))
+        }
+        false => None,
+    };
     let shared = Shared {
         draft: Mutex::new(draft),
         series: InOrder::new(series),
+        events,
         warnings: Mutex::new(Vec::new()),
     };
     let runs = work(request, &shared)?;
-    let Shared { draft, series, warnings } = shared;
+    let Shared { draft, series, events, warnings } = shared;
     let mut draft = draft.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     draft.close(series.into_inner())?;
+    if let Some(events) = events {
+        let events = Arc::into_inner(events).expect("runs that are over have let go of it");
+        draft.close(events.into_inner())?;
+    }
     let summary = write_plain(experiment, &runs, &mut draft)?;
     let manifest = manifest(request, &runs);
     let page = report(draft.folder(), &manifest)?;
@@ -172,7 +184,7 @@ fn run_one(
     shared: &Shared<'_>,
 ) -> Result<RunRecord, RunError> {
     // One run's graphs say enough; `--rep` gives any other's.
-    let artifacts = if run == 0 { Artifacts::Wanted } else { Artifacts::Unwanted };
+    let artifacts = if run == 0 { Artifacts::Wanted } else { Artifacts::Events };
     let plan = RunPlan { experiment, run, replication, artifacts };
     let mut sink = RunSink::new(run, shared, experiment.record.graph.as_ref());
     let report = plan.run(&mut sink).map_err(|error| match sink.take_error() {
@@ -212,6 +224,9 @@ impl Experiment {
         }
         if self.record.trace > TraceLevel::Nothing {
             files.push("trace.jsonl");
+        }
+        if self.record.events {
+            files.push("events.csv");
         }
         files.push("report.html");
         files

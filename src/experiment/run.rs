@@ -3,6 +3,7 @@
 use std::io;
 
 use super::decode::Experiment;
+use super::event_log::EventLog;
 use super::graph_log::GraphLog;
 use super::metrics::run_metrics;
 use super::network::network_on;
@@ -11,6 +12,7 @@ use super::trace::Tracer;
 use crate::check::{Verdicts, Violation};
 use crate::kernel::{Instant, Seed, Span};
 use crate::measure::{Cost, Metric, Reading, Readings, read_engine, read_uplinks, read_uptime};
+use crate::network::Population;
 use crate::protocol::{Observer, Origin, Protocol};
 use crate::protocols::{Family, Ground, Outlook};
 use crate::record::{SpigoHeader, StopReason};
@@ -26,16 +28,19 @@ pub struct RunPlan<'a> {
     pub run: u32,
     /// Which replication it is.
     pub replication: u32,
-    /// Whether graphs and a trace are wanted of it.
+    /// What is wanted of it beside its rows.
     pub artifacts: Artifacts,
 }
 
-/// Whether graphs and a trace are wanted: of the first run they are.
+/// What is wanted of a run beside its rows: of the first one everything that is recorded, of the other replications
+/// their events, of the runs of a study nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Artifacts {
-    /// They are.
+    /// Graphs, a trace and events, as far as they are recorded.
     Wanted,
-    /// Only rows are.
+    /// Events, if they are recorded.
+    Events,
+    /// Nothing.
     Unwanted,
 }
 
@@ -57,6 +62,10 @@ impl RunPlan<'_> {
 
     fn wants_trace(&self) -> bool {
         self.artifacts == Artifacts::Wanted && self.experiment.record.trace > TraceLevel::Nothing
+    }
+
+    fn wants_events(&self) -> bool {
+        self.artifacts != Artifacts::Unwanted && self.experiment.record.events
     }
 
     /// Runs it.
@@ -97,6 +106,13 @@ pub trait Sink {
     /// # Errors
     /// What went wrong in making it.
     fn log(&mut self, path: &str) -> io::Result<Box<dyn io::Write>>;
+    /// Where the rows of the run's events go; unless a sink says so, nowhere.
+    ///
+    /// # Errors
+    /// What went wrong in making it.
+    fn events(&mut self) -> io::Result<Box<dyn io::Write>> {
+        Ok(Box::new(io::sink()))
+    }
 }
 
 /// When a snapshot is taken.
@@ -165,16 +181,18 @@ pub(super) fn simulate<F: Family>(
         plans: Plan::from_faults(faults),
         events_max: experiment.stop.events.unwrap_or(u64::MAX),
     };
-    if !plan.wants_log() && !plan.wants_trace() {
+    if !plan.wants_log() && !plan.wants_trace() && !plan.wants_events() {
         let world = World::<_, _, _, ()>::new(setup, (watch, ()), Script(requests));
         return Course::<F, (), ()>::new(world, plan, sink).run().map(|(report, ())| report);
     }
     let io_error = |error: io::Error| error.to_string();
     let logs = open_logs::<F>(plan, ground.nodes, sink).map_err(io_error)?;
-    let world = World::<_, _, _, Origin>::new(setup, (watch, logs), Script(requests));
-    let (report, (log, tracer)) = Course::<F, Logs<F>, Origin>::new(world, plan, sink).run()?;
+    let events = open_events::<F>(plan, (commands, &population), sink)?;
+    let world = World::<_, _, _, Origin>::new(setup, (watch, (logs, events)), Script(requests));
+    let (report, ((log, tracer), events)) = Course::<F, _, Origin>::new(world, plan, sink).run()?;
     log.map_or(Ok(()), |log| log.finish(report.end)).map_err(io_error)?;
     tracer.map_or(Ok(()), |t| t.finish(report.violation.is_some())).map_err(io_error)?;
+    events.map_or(Ok(()), EventLog::finish).map_err(io_error)?;
     Ok(report)
 }
 
@@ -204,6 +222,22 @@ fn open_logs<F: Family>(
         tracer = Some(Tracer::new(out, experiment.record.trace, u64::from(run)));
     }
     Ok((log, tracer))
+}
+
+/// The events file, where one is wanted of a family that has it.
+fn open_events<F: Family>(
+    plan: &RunPlan<'_>,
+    (commands, population): (&[F::Command], &Population),
+    sink: &mut dyn Sink,
+) -> Result<Option<EventLog<F>>, String> {
+    let RunPlan { experiment, run, .. } = *plan;
+    let Some(events) = F::EVENTS.filter(|_| plan.wants_events()) else { return Ok(None) };
+    let stem = format!("{}-{}", experiment.name, population.nodes);
+    let (seed, end) = (plan.seed(), experiment.end());
+    let items = (events.labels)(commands, population, seed, end, &stem);
+    let items = items.map_err(|(index, error)| format!("workload.{index}: {error}"))?;
+    let out = sink.events().map_err(|error| error.to_string())?;
+    Ok(Some(EventLog::new(out, events, u64::from(run), (experiment.labels(), items))))
 }
 
 type Observed<F, X, T> =

@@ -1,4 +1,4 @@
-//! The series of all runs in one file, in run order whichever run is done first.
+//! A table of all runs in one file, in run order whichever run is done first.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

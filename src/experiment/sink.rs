@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::record::{GraphFormat, GraphRecord};
 use super::run::{Moment, Sink};
@@ -20,6 +20,8 @@ const ROWS: usize = 1024;
 pub(super) struct Shared<'d> {
     pub(super) draft: Mutex<Draft<'d>>,
     pub(super) series: InOrder<DraftFile>,
+    /// The events file, if there is one.
+    pub(super) events: Option<Arc<InOrder<DraftFile>>>,
     pub(super) warnings: Mutex<Vec<String>>,
 }
 
@@ -74,6 +76,22 @@ impl Write for Log {
     }
 }
 
+/// The events of one run, on their way into the file of all.
+struct Events {
+    run: u32,
+    all: Arc<InOrder<DraftFile>>,
+    error: FirstError,
+}
+
+impl Write for Events {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.error.keep(self.all.write(self.run, bytes)).map(|()| bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl<'a, 'd> RunSink<'a, 'd> {
     pub(super) fn new(run: u32, shared: &'a Shared<'d>, graph: Option<&'a GraphRecord>) -> Self {
         let rows = SeriesWriter::rows_only(Vec::new());
@@ -92,6 +110,9 @@ impl<'a, 'd> RunSink<'a, 'd> {
     pub(super) fn finish(mut self) -> Result<(), RecordError> {
         self.pass_on()?;
         self.shared.series.finish(self.run)?;
+        if let Some(events) = &self.shared.events {
+            events.finish(self.run)?;
+        }
         for log in self.logs {
             if let Some(file) = log.file.take() {
                 lock(&self.shared.draft).close(file)?;
@@ -181,5 +202,10 @@ impl Sink for RunSink<'_, '_> {
         let log = Log { file: Rc::new(RefCell::new(Some(file))), error: self.error.clone() };
         self.logs.push(log.clone());
         Ok(Box::new(log))
+    }
+
+    fn events(&mut self) -> io::Result<Box<dyn Write>> {
+        let all = self.shared.events.clone().expect("a result whose runs have events has a file");
+        Ok(Box::new(Events { run: self.run, all, error: self.error.clone() }))
     }
 }

@@ -45,6 +45,8 @@ pub trait Family: Sized + 'static {
     const ROLES: &'static [&'static str];
     /// How many role nodes it adds after the experiment's own.
     const ROLE_NODES: u32;
+    /// How its facts become rows of an events file; `None`: its runs have none.
+    const EVENTS: Option<Events<Self>> = None;
 
     /// Reads its section.
     fn decode(section: &mut Section<'_>, surroundings: &Surroundings<'_>) -> Self::Settings;
@@ -152,6 +154,51 @@ pub struct Ground {
     pub graph: Graph,
     /// The file it was read from.
     pub file: Option<Arc<GraphFile>>,
+}
+
+/// How a family fills an events file.
+#[derive(Clone, Copy, Debug)]
+pub struct Events<F: Family> {
+    /// What a fact means for it, told by that node.
+    pub of: fn(NodeId, &<F::Protocol as Protocol>::Fact) -> Option<ItemEvent>,
+    /// What each item is called.
+    pub labels: ItemLabels<F>,
+}
+
+/// The labels of all items that a workload starts up to the end of a run, by their numbers. `stem` begins those that
+/// the workload does not give.
+pub type ItemLabels<F> = fn(
+    commands: &[<F as Family>::Command],
+    population: &Population,
+    seed: Seed,
+    end: Instant,
+    stem: &str,
+) -> Result<Vec<String>, (usize, String)>;
+
+/// What happens to an item that spreads, at the node that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemEvent {
+    /// The item's number, in the order in which the workload starts them.
+    pub item: u32,
+    /// What happened.
+    pub what: ItemStep,
+    /// Who sent the copy; where it begins, the node itself.
+    pub from: NodeId,
+    /// How many hops the copy has come, where that is known.
+    pub hops: Option<u16>,
+    /// What else there is to say; mostly nothing.
+    pub detail: &'static str,
+}
+
+/// A step of an item's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemStep {
+    /// It begins here.
+    Initiate,
+    /// A first copy has come.
+    Received,
+    /// One more copy has come.
+    Duplicate,
 }
 
 /// What happens to a graph that grows, for a log of it.

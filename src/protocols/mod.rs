@@ -4,4 +4,7 @@ mod family;
 pub mod gossip;
 pub mod pirates;
 
-pub use family::{Family, GraphEvent, Ground, Outlook, Requests, Surroundings};
+pub use family::{
+    Events, Family, GraphEvent, Ground, ItemEvent, ItemLabels, ItemStep, Outlook, Requests,
+    Surroundings,
+};

@@ -162,6 +162,7 @@ mod tests {
             ),
             points(),
             pairs(),
+            events(),
         ]
     }
 
@@ -187,6 +188,24 @@ mod tests {
         pairs.row(&PairRow { metric: "late", method: "welch", ..Default::default() }).unwrap();
         let columns = pairs_columns();
         (Resource { path: "pairs.csv", says: "Rows.", columns }, pairs.finish().unwrap())
+    }
+
+    fn events() -> (Resource, Vec<u8>) {
+        let mut events = EventsWriter::new(Vec::new()).unwrap();
+        let row = EventRow {
+            sender: "0",
+            receiver: "1",
+            message: "m",
+            event_type: "received",
+            at: Instant::from_nanos(1),
+            under_way: None,
+            detail: "",
+            run: 0,
+            hops: Some(2),
+        };
+        events.row(&row).unwrap();
+        let columns = events_columns();
+        (Resource { path: "events.csv", says: "Rows.", columns }, events.finish().unwrap())
     }
 
     #[test]

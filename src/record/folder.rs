@@ -26,13 +26,14 @@ pub enum Existing {
 
 /// The names that a result begins with; all else in a folder without a readable manifest is the
 /// user's.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     MANIFEST,
     "provenance.json",
     "experiment.yaml",
     "resolved.json",
     "runs.csv",
     "series.csv",
+    "events.csv",
     "summary.csv",
     "points.csv",
     "pairs.csv",

@@ -33,6 +33,7 @@ mod datapackage;
 mod disk;
 mod draft;
 mod error;
+mod events;
 #[cfg(test)]
 pub(crate) mod failing;
 mod folder;
@@ -56,6 +57,7 @@ pub use datapackage::{Resource, datapackage};
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use draft::{Draft, DraftFile};
 pub use error::RecordError;
+pub use events::{EventRow, EventsWriter, events_columns};
 pub use folder::{Existing, examine};
 pub use install::Published;
 pub use manifest::{Counts, FileEntry, Manifest, ResultKind};

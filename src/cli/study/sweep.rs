@@ -128,7 +128,7 @@ pub(in crate::cli) fn sweep(arguments: &Arguments, terminal: &mut Terminal) -> i
         return script::print(engine, arguments, &study, terminal);
     }
     if study.keeps_less() {
-        terminal.note("note: a study keeps no graphs and no traces; `corsair run --rep N` keeps those of a run");
+        terminal.note("note: a study keeps no graphs, traces and events; `corsair run --rep N` keeps those of a run");
     }
     let home = Path::new("results").join(&study.base.name);
     let folder = arguments.out.clone().unwrap_or_else(|| home.join(study.id()));

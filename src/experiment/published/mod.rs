@@ -77,7 +77,7 @@ pub(super) fn holds_at<'a>(
         let swept = factors.keys.iter().position(|known| known == key);
         match swept.and_then(|place| factors.values.get(place)) {
             Some(cell) => is_as(&as_written(cell), value),
-            None => setting(resolved, key).is_some_and(|own| is_as(own, value)),
+            None => setting(resolved, key).map_or(value.is_null(), |own| is_as(own, value)),
         }
     })
 }
@@ -115,6 +115,10 @@ pub(super) fn is_same_factor(one: &str, other: &str) -> bool {
 
 /// What a cell of a factor says.
 fn as_written(cell: &str) -> Json {
+    if cell == "null" {
+        // Alone it would be a file without settings.
+        return Json::Null;
+    }
     let value = parse(&Source::new("a factor", cell), &mut Report::new());
     value.map_or_else(|| Json::from(cell), |value| value.to_json())
 }
@@ -183,7 +187,10 @@ pub(super) fn judge_published(tree: &Value, canonical: &Json, report: &mut Repor
     for figure in figures {
         let Some(Kind::Map(at)) = figure.get("at").map(|value| &value.kind) else { continue };
         for (key, _) in at {
-            if swept.contains(&key.text.as_str()) || setting(canonical, &key.text).is_some() {
+            let is_known = swept.contains(&key.text.as_str())
+                || setting(canonical, &key.text).is_some()
+                || is_written(tree, &key.text);
+            if is_known {
                 continue;
             }
             let mut known = swept.iter().map(|key| (*key).to_owned()).collect();
@@ -198,6 +205,11 @@ pub(super) fn judge_published(tree: &Value, canonical: &Json, report: &mut Repor
             report.add(mistake.label(label).see("published.at"));
         }
     }
+}
+
+/// Whether a tree has something at a dotted path, if only a `null`: a point of a study may take a setting away.
+fn is_written(tree: &Value, path: &str) -> bool {
+    path.split('.').try_fold(tree, |at, word| at.get(word)).is_some()
 }
 
 /// All names in a tree, at whatever depth: those of swept keys are among them.

@@ -41,6 +41,7 @@ impl<'a> PartWriter<'a> {
         let shared = Shared {
             draft: Mutex::new(draft),
             series: InOrder::new(series),
+            events: None,
             warnings: Mutex::new(Vec::new()),
         };
         Ok(PartWriter { study, shared, records: Vec::new() })

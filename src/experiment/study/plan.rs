@@ -208,10 +208,10 @@ fn judge_metrics(
 }
 
 impl Study {
-    /// Whether the experiment asks for graphs or a trace, of which a study keeps none.
+    /// Whether the experiment asks for graphs, a trace or events, of which a study keeps none.
     pub fn keeps_less(&self) -> bool {
         let record = &self.base.record;
-        record.graph.is_some() || record.trace > TraceLevel::Nothing
+        record.graph.is_some() || record.trace > TraceLevel::Nothing || record.events
     }
 
     /// How many runs there are of each point.

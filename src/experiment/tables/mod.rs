@@ -19,7 +19,8 @@ use super::results::RunError;
 use super::statistics::{Level, Values};
 use crate::record::{
     Draft, PointRow, PointsWriter, Resource, ResultKind, RunRow, RunsWriter, SummaryRow,
-    SummaryWriter, datapackage, pairs_columns, points_columns, series_columns, summary_columns,
+    SummaryWriter, datapackage, events_columns, pairs_columns, points_columns, series_columns,
+    summary_columns,
 };
 use columns::RunColumns;
 use pairs::write_pairs;
@@ -183,6 +184,13 @@ fn resources(request: &TableRequest<'_>, columns: RunColumns) -> Vec<Resource> {
             columns: summary_columns(),
         },
     ];
+    if request.kind == ResultKind::Run && request.experiment.record.events {
+        resources.push(Resource {
+            path: "events.csv",
+            says: "What happened to each message at each node, a step a row.",
+            columns: events_columns(),
+        });
+    }
     if request.kind == ResultKind::Study {
         resources.push(Resource {
             path: "points.csv",

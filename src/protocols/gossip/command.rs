@@ -18,15 +18,20 @@ pub struct Command {
     what: What,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum What {
-    /// A new rumor of so many bytes.
-    Publish(u32),
+    /// New rumors.
+    Publish {
+        /// The payload.
+        bytes: u32,
+        /// What they are called.
+        label: Option<String>,
+    },
     /// Another number.
     SetValue(Real),
 }
 
-const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
+const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 3 }>(
     SCHEDULE,
     &[
         Key::required(
@@ -35,6 +40,11 @@ const PUBLISH: &[Key] = &join_keys::<{ SCHEDULE.len() + 2 }>(
             "where the rumors begin: one each; who is down publishes none",
         ),
         Key::new("bytes", Shape::Bytes, "64B", "the payload, at most 1GiB"),
+        Key::optional(
+            "label",
+            Shape::Text,
+            "what the events file calls it, of several with a number from 0; else <name>-<nodes>-<k>",
+        ),
     ],
 );
 
@@ -69,7 +79,8 @@ impl Command {
             }
             let whom = read_selector(s.field("by"));
             let bytes = read_size(s, "bytes", 64);
-            Command { when, whom, what: What::Publish(bytes) }
+            let label = s.optional("label").map(|field| field.text(""));
+            Command { when, whom, what: What::Publish { bytes, label } }
         })
     }
 }
@@ -88,6 +99,15 @@ pub(super) fn judge(commands: &[Command], algorithm: &Algorithm) -> Result<(), (
     commands.iter().position(is_wrong).map_or(Ok(()), |index| Err((index, why.to_owned())))
 }
 
+impl Command {
+    fn label(&self) -> Option<&str> {
+        match &self.what {
+            What::Publish { label, .. } => label.as_deref(),
+            What::SetValue(_) => None,
+        }
+    }
+}
+
 /// When a rumor begins, and where, are draws of their own.
 #[derive(Clone, Copy)]
 enum Purpose {
@@ -103,21 +123,33 @@ fn too_many() -> String {
     format!("a workload expands to at most {EXPANSION_MAX} requests")
 }
 
-/// All requests by time; publishes are numbered in that order.
-///
-/// # Errors
-/// The first command that makes no sense for the population, or with which the list becomes too long.
-pub(super) fn expand<P: Spreads>(
+/// What a site is asked for.
+struct Asked {
+    at: Instant,
+    node: NodeId,
+    /// The place of the command.
+    command: usize,
+}
+
+/// All requests by time.
+fn schedule(
     commands: &[Command],
     population: &Population,
     seed: Seed,
     end: Instant,
-) -> Result<Requests<P>, (usize, String)> {
-    let mut requests: Vec<(Instant, NodeId, What)> = Vec::new();
-    for (index, Command { when, whom, what }) in commands.iter().enumerate() {
-        let at_fault = |error: String| (index, error);
-        let mut origins = stream(seed, index, Purpose::Origins);
-        let times = when.expand(end, &mut stream(seed, index, Purpose::Times));
+) -> Result<Vec<Asked>, (usize, String)> {
+    let mut all: Vec<Asked> = Vec::new();
+    for (command, Command { when, whom, .. }) in commands.iter().enumerate() {
+        let at_fault = |error: String| (command, error);
+        let label = commands[command].label();
+        let mut others = commands[..command].iter().map(Command::label);
+        if let Some(label) = label
+            && others.any(|other| other == Some(label))
+        {
+            return Err(at_fault(format!("other rumors are labelled `{label}` already")));
+        }
+        let mut origins = stream(seed, command, Purpose::Origins);
+        let times = when.expand(end, &mut stream(seed, command, Purpose::Times));
         for at in times.map_err(|_| at_fault(too_many()))? {
             let targets = whom.resolve(population, &mut origins);
             let nodes = match targets.map_err(|error| at_fault(error.to_string()))? {
@@ -129,19 +161,64 @@ pub(super) fn expand<P: Spreads>(
                     return Err(at_fault(format!("no site plays the role `{role}`")));
                 }
             };
-            if nodes.len() > EXPANSION_MAX - requests.len() {
+            if nodes.len() > EXPANSION_MAX - all.len() {
                 return Err(at_fault(too_many()));
             }
-            requests.extend(nodes.into_iter().map(|node| (at, node, *what)));
+            all.extend(nodes.into_iter().map(|node| Asked { at, node, command }));
         }
     }
-    requests.sort_by_key(|(at, ..)| *at);
+    all.sort_by_key(|asked| asked.at);
+    Ok(all)
+}
+
+/// All requests by time; publishes are numbered in that order.
+///
+/// # Errors
+/// The first command that makes no sense for the population, or with which the list becomes too long.
+pub(super) fn expand<P: Spreads>(
+    commands: &[Command],
+    population: &Population,
+    seed: Seed,
+    end: Instant,
+) -> Result<Requests<P>, (usize, String)> {
     let mut ids = (0..).map(RumorId);
-    let mut request = |what| match what {
-        What::SetValue(value) => Request::SetValue(value),
-        What::Publish(bytes) => {
-            Request::Publish { id: ids.next().expect("there are enough numbers"), bytes }
+    let mut request = |what: &What| match what {
+        What::SetValue(value) => Request::SetValue(*value),
+        What::Publish { bytes, .. } => {
+            let id = ids.next().expect("there are enough numbers");
+            Request::Publish { id, bytes: *bytes }
         }
     };
-    Ok(requests.into_iter().map(|(at, node, what)| (at, node, request(what))).collect())
+    let all = schedule(commands, population, seed, end)?.into_iter();
+    Ok(all
+        .map(|Asked { at, node, command }| (at, node, request(&commands[command].what)))
+        .collect())
+}
+
+/// What each rumor is called: as its command says, else after `stem` and its number among all.
+///
+/// # Errors
+/// As [`expand`].
+pub(super) fn labels(
+    commands: &[Command],
+    population: &Population,
+    seed: Seed,
+    end: Instant,
+    stem: &str,
+) -> Result<Vec<String>, (usize, String)> {
+    let mut all = schedule(commands, population, seed, end)?;
+    all.retain(|asked| matches!(commands[asked.command].what, What::Publish { .. }));
+    let mut sizes = vec![0u32; commands.len()];
+    all.iter().for_each(|asked| sizes[asked.command] += 1);
+    let mut counts = vec![0u32; commands.len()];
+    let mut labelled = |(number, asked): (usize, &Asked)| {
+        let count = counts[asked.command];
+        counts[asked.command] += 1;
+        match commands[asked.command].label() {
+            Some(label) if sizes[asked.command] == 1 => label.to_owned(),
+            Some(label) => format!("{label}-{count}"),
+            None => format!("{stem}-{number}"),
+        }
+    };
+    Ok(all.iter().enumerate().map(&mut labelled).collect())
 }

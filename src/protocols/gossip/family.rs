@@ -6,13 +6,16 @@ use std::marker::PhantomData;
 use super::command::{self, Command};
 use super::settings::{KEYS, Settings};
 use super::{
-    Checks, Config, FLAWS, Fact, INVARIANTS, METRICS, Role, Site, Spreads, Tally, metrics, snapshot,
+    Checks, Config, FLAWS, Fact, INVARIANTS, METRICS, News, Role, Site, Spreads, Start, Tally,
+    metrics, snapshot,
 };
 use crate::check::{Invariant, PlantedFlaw, Verdicts, Violation};
 use crate::kernel::{Instant, NodeId, Seed, Span};
 use crate::measure::{Metric, Readings};
 use crate::network::Population;
-use crate::protocols::{Family, GraphEvent, Ground, Outlook, Requests, Surroundings};
+use crate::protocols::{
+    Events, Family, GraphEvent, Ground, ItemEvent, ItemStep, Outlook, Requests, Surroundings,
+};
 use crate::settings::{Field, Key, Section, Variant};
 use crate::simulation::Nodes;
 use crate::topology::files::Snapshot;
@@ -38,6 +41,7 @@ impl<P: Spreads> Family for GossipFamily<P> {
     const NEED_DISKS: &'static [&'static str] = &["coverage_monotone"];
     const ROLES: &'static [&'static str] = &["site"];
     const ROLE_NODES: u32 = 0;
+    const EVENTS: Option<Events<Self>> = Some(Events { of: item_event, labels: command::labels });
 
     fn decode(section: &mut Section<'_>, surroundings: &Surroundings<'_>) -> Settings {
         Settings::decode(section, surroundings)
@@ -122,4 +126,28 @@ impl<P: Spreads> Family for GossipFamily<P> {
     fn labels() -> Labels {
         Labels::default()
     }
+}
+
+/// What a fact means for an events file.
+fn item_event(node: NodeId, fact: &Fact) -> Option<ItemEvent> {
+    Some(match *fact {
+        Fact::Initiated { id, start } => ItemEvent {
+            item: id.0,
+            what: ItemStep::Initiate,
+            from: node,
+            hops: Some(0),
+            detail: if start == Start::Cold { "discovery" } else { "" },
+        },
+        Fact::Received { id, from, hops } => {
+            ItemEvent { item: id.0, what: ItemStep::Received, from, hops: Some(hops), detail: "" }
+        }
+        Fact::Duplicate { id, from, news } => ItemEvent {
+            item: id.0,
+            what: ItemStep::Duplicate,
+            from,
+            hops: None,
+            detail: if news == News::Useful { "same_round" } else { "" },
+        },
+        _ => return None,
+    })
 }

@@ -54,6 +54,7 @@ pub const METRICS: &[Metric] = &[
     metric("propagation_time_min", "ms", "the least of it"),
     metric("propagation_time_median", "ms", "the median of it"),
     metric("propagation_time_max", "ms", "the greatest of it"),
+    metric("last_copy", "ms", "publish to the last copy that came, known or not, mean over rumors"),
     metric("duplicates", "count", "copies that reached sites that knew them, all rumors together"),
     metric("rmr", "ratio", "transfers over first receipts, less 1: relative message redundancy"),
     metric("hops_mean", "hops", "path length of first copies, mean over receipts"),
@@ -172,6 +173,8 @@ fn read_times(tally: &Tally, readings: &mut Readings<'_>) {
         let spans = reached.unwrap_or_default();
         readings.put(name, mean(spans.into_iter().map(Span::as_millis_f64)));
     }
+    let last_copies = tally.rumors().filter_map(|(_, r)| r.last_copy);
+    readings.put("last_copy", mean(last_copies.map(Span::as_millis_f64)));
     if readings.want_any(&PROPAGATION) {
         let spans = tally.rumors().filter_map(|(_, r)| r.last_span);
         read_propagation(spans.map(Span::as_millis_f64).collect(), readings);

@@ -54,6 +54,8 @@ pub(super) struct Spreading {
     /// The latest first receipt, in rounds or nanoseconds.
     pub(super) last: u64,
     pub(super) last_span: Option<Span>,
+    /// The latest receipt, also by a site that knew.
+    pub(super) last_copy: Option<Span>,
     /// The end of the last round in which a site was infective.
     pub(super) quiet: u64,
     pub(super) hops: u64,
@@ -161,6 +163,7 @@ impl Tally {
             sum_useful: 0,
             last: 0,
             last_span: None,
+            last_copy: None,
             quiet: 0,
             hops: 0,
             hops_max: 0,
@@ -186,6 +189,7 @@ impl Tally {
         rumor.sum_useful += u128::from(since);
         rumor.last = since;
         rumor.last_span = Some(span);
+        rumor.last_copy = Some(span);
         rumor.hops += u64::from(hops);
         rumor.hops_max = rumor.hops_max.max(hops);
         rumor.reach(nodes, span);
@@ -295,6 +299,7 @@ impl<P: Spreads> Observer<P> for Tally {
                 let round = self.round;
                 let Some(rumor) = self.rumor(id) else { return };
                 rumor.duplicates += 1;
+                rumor.last_copy = Some(at.since(rumor.published));
                 if news == News::Useful {
                     let since = Tally::since(round, rumor.published, at);
                     rumor.sum_useful += u128::from(since);

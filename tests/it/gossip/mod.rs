@@ -2,8 +2,11 @@
 //! an independent Monte-Carlo program (`tests/oracles/gossip/`), planted flaws, and stories.
 
 mod aggregate;
+mod cnsim;
+mod events;
 mod exact;
 mod flaws;
+mod graphs;
 mod rows;
 mod stories;
 
