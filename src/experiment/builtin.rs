@@ -20,6 +20,7 @@ macro_rules! builtins {
 
 builtins!(
     "anti-entropy",
+    "averaging",
     "churn-gossip",
     "cnsim-v1",
     "cnsim-v1-concurrent",
@@ -33,12 +34,14 @@ builtins!(
     "fanout-reach",
     "flood-topologies",
     "gossip",
+    "karp",
     "pirates",
     "pirates-gold",
     "pirates-promises",
     "pirates-reload",
     "pirates-rumour",
     "pirates-scale",
+    "push-sum",
     "spigo",
 );
 
