@@ -4,7 +4,7 @@ use super::latency::Latency;
 use super::line::Bandwidth;
 use super::links::{Links, NodeSet};
 use super::loss::Loss;
-use super::matrix::MatrixError;
+use super::matrix::Nowhere;
 use super::population::{Population, SelectorError};
 use super::selector::Selector;
 use crate::kernel::{Bits, Distribution, Domain, Place, Probability, Seed, Span, Stream};
@@ -127,7 +127,7 @@ pub enum NetworkError {
     /// The entry of `links` of that index selects nodes that are not there.
     Link(usize, SelectorError),
     /// A node is at no place of a latency matrix.
-    Matrix(MatrixError),
+    Matrix(Nowhere),
 }
 
 impl NetworkError {

@@ -1,25 +1,10 @@
-//! Matrices of latencies: a table of named places, and which node is at which of them.
+//! Matrices of latencies in use: which node is at which of their places.
 
 use super::population::Population;
 use crate::kernel::{NodeId, Span};
+use crate::topology::Matrix;
 use std::fmt;
 use std::sync::Arc;
-
-/// Latencies between named places, one way and directed: a row is where a message comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Matrix {
-    names: Vec<String>,
-    cells: Vec<Span>,
-}
-
-/// What the numbers of a table are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trip {
-    /// One-way latencies.
-    OneWay,
-    /// Round trips, of which a message takes half.
-    Round,
-}
 
 /// What places are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,84 +24,24 @@ pub struct MatrixRows {
     rows: Arc<[u32]>,
 }
 
-/// Why a table is no matrix, or a matrix knows nothing of a node; prints as one sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MatrixError {
-    /// A line that does not fit: its number from 1, and why.
-    Line(usize, String),
-    /// A node that is at none of its places.
-    Nowhere(NodeId, MatrixBy),
-}
+/// A node that is at no place of a matrix; prints as one sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nowhere(pub NodeId, pub MatrixBy);
 
-impl fmt::Display for MatrixError {
+impl fmt::Display for Nowhere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            MatrixError::Line(line, why) => write!(f, "line {line}: {why}"),
-            MatrixError::Nowhere(node, MatrixBy::Group) => {
+            Nowhere(node, MatrixBy::Group) => {
                 write!(f, "node {node} is in no group of the latency matrix")
             }
-            MatrixError::Nowhere(node, MatrixBy::Node) => {
+            Nowhere(node, MatrixBy::Node) => {
                 write!(f, "node {node} has no row in the latency matrix")
             }
         }
     }
 }
 
-impl std::error::Error for MatrixError {}
-
-impl Matrix {
-    /// Reads a table in CSV: a first line of places after any word, then for each place, in any order, its name and
-    /// the milliseconds from there to each of the first line.
-    ///
-    /// # Errors
-    /// The first line that does not fit.
-    pub fn read(csv: &str, trip: Trip) -> Result<Matrix, MatrixError> {
-        let lines = (1..).zip(csv.lines()).filter(|(_, line)| !line.trim().is_empty());
-        let mut lines = lines
-            .map(|(number, line)| (number, line.split(',').map(str::trim).collect::<Vec<_>>()));
-        let wrong = |line, why: String| MatrixError::Line(line, why);
-        let head = lines.next().map_or(Vec::new(), |(_, cells)| cells);
-        let names: Vec<String> = head.iter().skip(1).map(|name| (*name).to_owned()).collect();
-        let count = names.len();
-        if count == 0 {
-            return Err(wrong(1, "a first line of names is missing".to_owned()));
-        }
-        if let Some(twice) = (1..count).find(|k| names[..*k].contains(&names[*k])) {
-            return Err(wrong(1, format!("`{}` is there twice", names[twice])));
-        }
-        let mut rows: Vec<Option<Vec<Span>>> = vec![None; count];
-        for (number, cells) in lines {
-            let Some(place) = names.iter().position(|name| *name == cells[0]) else {
-                return Err(wrong(number, format!("the first line does not name `{}`", cells[0])));
-            };
-            if cells.len() != count + 1 {
-                let why = format!("{count} numbers must follow the name, not {}", cells.len() - 1);
-                return Err(wrong(number, why));
-            }
-            if rows[place].is_some() {
-                return Err(wrong(number, format!("`{}` has two lines", cells[0])));
-            }
-            let read = |cell: &&str| span(cell, trip).map_err(|why| wrong(number, why));
-            rows[place] = Some(cells[1..].iter().map(read).collect::<Result<_, _>>()?);
-        }
-        let missing = || format!("not each of the {count} places has a line");
-        let cells: Option<Vec<_>> = rows.into_iter().collect();
-        let cells = cells.ok_or_else(|| wrong(csv.lines().count(), missing()))?;
-        Ok(Matrix { names, cells: cells.concat() })
-    }
-
-    fn place(&self, name: &str) -> Option<u32> {
-        self.names.iter().position(|known| known == name).map(|place| place as u32)
-    }
-}
-
-/// Milliseconds as a span, one way.
-fn span(cell: &str, trip: Trip) -> Result<Span, String> {
-    let millis: Option<f64> = cell.parse().ok().filter(|ms: &f64| (0.0..=1e12).contains(ms));
-    let millis = millis.ok_or_else(|| format!("`{cell}` is no number of milliseconds"))?;
-    let share = if trip == Trip::Round { 0.5 } else { 1.0 };
-    Ok(Span::from_nanos_f64(millis * 1e6 * share))
-}
+impl std::error::Error for Nowhere {}
 
 impl MatrixRows {
     /// A matrix of which it is not known yet who is where.
@@ -128,15 +53,16 @@ impl MatrixRows {
     ///
     /// # Errors
     /// The first node that is at none.
-    pub fn resolve(&self, population: &Population) -> Result<MatrixRows, MatrixError> {
+    pub fn resolve(&self, population: &Population) -> Result<MatrixRows, Nowhere> {
+        let place = |name: &str| self.matrix.find(name).map(|place| place as u32);
         let mut rows = vec![None; population.nodes as usize];
         match self.by {
             MatrixBy::Group => {
                 for (group, nodes) in &population.groups {
-                    let place = self.matrix.place(group);
+                    let row_of_group = place(group);
                     for node in nodes {
                         if let Some(row) = rows.get_mut(node.index()) {
-                            *row = place;
+                            *row = row_of_group;
                         }
                     }
                 }
@@ -144,29 +70,25 @@ impl MatrixRows {
             MatrixBy::Node => {
                 for (node, row) in (0..).map(NodeId).zip(&mut rows) {
                     let label = population.labels.get(node).to_string();
-                    let by_id = || self.matrix.place(&node.to_string());
-                    *row = self.matrix.place(&label).or_else(by_id);
+                    let by_id = || place(&node.to_string());
+                    *row = place(&label).or_else(by_id);
                 }
             }
         }
-        let known = |(row, node): (Option<u32>, u32)| {
-            row.ok_or(MatrixError::Nowhere(NodeId(node), self.by))
-        };
+        let known = |(row, node): (Option<u32>, u32)| row.ok_or(Nowhere(NodeId(node), self.by));
         let rows = rows.into_iter().zip(0..).map(known).collect::<Result<_, _>>()?;
         Ok(MatrixRows { rows, ..self.clone() })
     }
 
     /// The longest of all cells.
     pub(super) fn greatest(&self) -> Span {
-        self.matrix.cells.iter().copied().max().unwrap_or(Span::ZERO)
+        self.matrix.greatest()
     }
 
     /// The latency from one node to another.
     pub(super) fn cell(&self, source: NodeId, target: NodeId) -> Span {
         match (self.rows.get(source.index()), self.rows.get(target.index())) {
-            (Some(from), Some(to)) => {
-                self.matrix.cells[*from as usize * self.matrix.names.len() + *to as usize]
-            }
+            (Some(from), Some(to)) => self.matrix.cell(*from as usize, *to as usize),
             _ => Span::ZERO,
         }
     }
@@ -175,6 +97,7 @@ impl MatrixRows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topology::Trip;
 
     const TABLE: &str = "from,eu,us\nus,80,2\neu,0,100\n";
 
@@ -209,21 +132,5 @@ mod tests {
         let nobody = MatrixRows::new(matrix, MatrixBy::Group).resolve(&Population::of(1));
         let why = nobody.unwrap_err().to_string();
         assert_eq!(why, "node 0 is in no group of the latency matrix");
-    }
-
-    #[test]
-    fn a_table_that_is_no_matrix_is_refused_at_its_line() {
-        for (text, expected) in [
-            ("", "line 1: a first line"),
-            ("x,a,a\na,1,1\n", "line 1: `a` is there twice"),
-            ("x,a,b\na,1,1\n", "line 2: not each of the 2"),
-            ("x,a,b\na,1,1\nc,1,1\n", "line 3: the first line does not name `c`"),
-            ("x,a,b\na,1\nb,1,1\n", "line 2: 2 numbers must follow the name, not 1"),
-            ("x,a,b\na,1,-1\nb,1,1\n", "line 2: `-1` is no number"),
-            ("x,a\na,1\na,1\n", "line 3: `a` has two lines"),
-        ] {
-            let found = Matrix::read(text, Trip::OneWay).unwrap_err().to_string();
-            assert!(found.starts_with(expected), "{text}: {found}");
-        }
     }
 }

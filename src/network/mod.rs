@@ -37,7 +37,7 @@ pub use latency::{Distance, Latency};
 pub use line::{Bandwidth, BandwidthSource, Line, Rate, Waits};
 pub use links::{Direction, Links, NodeSet};
 pub use loss::{Burst, BurstLoss, BurstTurns, Loss};
-pub use matrix::{Matrix, MatrixBy, MatrixError, MatrixRows, Trip};
+pub use matrix::{MatrixBy, MatrixRows, Nowhere};
 pub use population::{Population, SelectorError};
 pub use route::Network;
 pub use rule::{Degradation, Rule, RuleId};

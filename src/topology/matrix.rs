@@ -6,14 +6,23 @@ use crate::kernel::Span;
 
 /// Round-trip times between 11 regions of a cloud, in ms: the built-in matrix `aws11`. Measured by
 /// CometBFT's project for its emulated networks, whose one-way values are doubled here.
-pub const AWS11: &str = include_str!("../../topologies/aws11_rtt_ms.csv");
+const AWS11: &str = include_str!("../../topologies/aws11_rtt_ms.csv");
 
 /// Latencies from place to place, one way; not necessarily the same both ways.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matrix {
     names: Vec<String>,
-    /// A row for each name.
-    cells: Vec<Vec<Span>>,
+    /// Row by row, in the order of the names: where a message comes from.
+    cells: Vec<Span>,
+}
+
+/// What the numbers of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trip {
+    /// One-way latencies.
+    OneWay,
+    /// Round trips, of which a message takes half.
+    Round,
 }
 
 /// What is wrong with a table.
@@ -36,74 +45,50 @@ impl fmt::Display for MatrixMistake {
 impl Matrix {
     /// The built-in matrix `aws11`, one way.
     pub fn aws11() -> Matrix {
-        Matrix::read(AWS11).expect("a test reads it").halved()
+        Matrix::read(AWS11, Trip::Round).expect("a test reads it")
     }
 
-    /// Reads a table: the names in its first row and, in the same order, in its first column; the
-    /// cells in ms, from the row to the column.
+    /// Reads a table in CSV: the names in its first row, after any word; then a row for each of them, in any order,
+    /// with its name and the milliseconds from there to each of the first row.
     ///
     /// # Errors
     /// The first mistake.
-    pub fn read(text: &str) -> Result<Matrix, MatrixMistake> {
+    pub fn read(text: &str, trip: Trip) -> Result<Matrix, MatrixMistake> {
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-        let Some((head, head_line)) = lines.next() else {
-            let message = "a matrix has names in its first row and column, and ms between".into();
-            return Err(MatrixMistake { line: 1, column: 1, message });
-        };
-        let names: Vec<String> = fields(head).skip(1).map(|(_, name)| name.to_owned()).collect();
-        let mistake = |line, column, message| Err(MatrixMistake { line, column, message });
-        for (k, (column, name)) in fields(head).skip(1).enumerate() {
-            if name.is_empty() {
-                return mistake(head_line, column, "a column has no name".to_owned());
-            }
-            if names[..k].iter().any(|other| other == name) {
-                return mistake(head_line, column, format!("two columns are called {name}"));
-            }
-        }
-        let mut cells = Vec::with_capacity(names.len());
+        let (head, head_line) = lines.next().unwrap_or(("", 1));
+        let names = read_names(head, head_line)?;
+        let mistake = |line, message| MatrixMistake { line, column: 1, message };
+        let mut rows: Vec<Option<Vec<Span>>> = vec![None; names.len()];
         for (text, line) in lines {
-            let Some(name) = names.get(cells.len()) else {
-                return mistake(
-                    line,
-                    1,
-                    format!("there are more rows than the {} columns", names.len()),
-                );
+            let name = fields(text).next().map_or("", |(_, name)| name);
+            let Some(place) = names.iter().position(|known| known == name) else {
+                return Err(mistake(line, format!("no column is called {name}")));
             };
-            let mut row = Vec::with_capacity(names.len());
-            for (k, (column, field)) in fields(text).enumerate() {
-                match (k, parse_ms(field)) {
-                    (0, _) if field == name => {}
-                    (0, _) => {
-                        return mistake(line, column, format!("row {field} where {name} is next"));
-                    }
-                    (_, Some(span)) => row.push(span),
-                    (_, None) => {
-                        let message =
-                            format!("`{field}` is no latency: a number of ms, not negative");
-                        return mistake(line, column, message);
-                    }
-                }
+            if rows[place].is_some() {
+                return Err(mistake(line, format!("two rows are called {name}")));
             }
+            let row = fields(text).skip(1).map(|(column, field)| {
+                let message = || format!("`{field}` is no latency: a number of ms, not negative");
+                let span = parse_ms(field);
+                span.ok_or_else(|| MatrixMistake { line, column, message: message() })
+            });
+            let row: Vec<Span> = row.collect::<Result<_, _>>()?;
             if row.len() != names.len() {
-                let message =
-                    format!("{} cells where there are {} columns", row.len(), names.len());
-                return mistake(line, 1, message);
+                let (cells, columns) = (row.len(), names.len());
+                let message = format!("{cells} cells where there are {columns} columns");
+                return Err(mistake(line, message));
             }
-            cells.push(row);
+            rows[place] = Some(row);
         }
-        if cells.len() < names.len() {
-            let message = format!("{} rows where there are {} columns", cells.len(), names.len());
-            return mistake(text.lines().count().max(1), 1, message);
+        let missing = |place: usize| {
+            mistake(text.lines().count().max(1), format!("no row is called {}", names[place]))
+        };
+        let rows = rows.into_iter().enumerate().map(|(k, row)| row.ok_or_else(|| missing(k)));
+        let mut cells = rows.collect::<Result<Vec<_>, _>>()?.concat();
+        if trip == Trip::Round {
+            cells.iter_mut().for_each(|span| *span = Span::from_nanos(span.nanos() / 2));
         }
         Ok(Matrix { names, cells })
-    }
-
-    /// Each latency halved: one way of a round trip.
-    #[must_use]
-    pub fn halved(mut self) -> Matrix {
-        let half = |span: &mut Span| *span = Span::from_nanos(span.nanos() / 2);
-        self.cells.iter_mut().flatten().for_each(half);
-        self
     }
 
     /// The names, in order.
@@ -121,8 +106,33 @@ impl Matrix {
     /// # Panics
     /// If one is no place.
     pub fn cell(&self, from: usize, to: usize) -> Span {
-        self.cells[from][to]
+        assert!(to < self.names.len(), "places are among the names");
+        self.cells[from * self.names.len() + to]
     }
+
+    /// The longest of all.
+    pub fn greatest(&self) -> Span {
+        self.cells.iter().copied().max().unwrap_or(Span::ZERO)
+    }
+}
+
+/// The names in the first row of a table.
+fn read_names(head: &str, line: usize) -> Result<Vec<String>, MatrixMistake> {
+    let columns: Vec<(usize, &str)> = fields(head).skip(1).collect();
+    let mistake = |column, message| Err(MatrixMistake { line, column, message });
+    if columns.is_empty() {
+        let message = "a matrix has names in its first row and column, and ms between";
+        return mistake(1, message.to_owned());
+    }
+    for (k, (column, name)) in columns.iter().enumerate() {
+        if name.is_empty() {
+            return mistake(*column, "a column has no name".to_owned());
+        }
+        if columns[..k].iter().any(|(_, other)| other == name) {
+            return mistake(*column, format!("two columns are called {name}"));
+        }
+    }
+    Ok(columns.into_iter().map(|(_, name)| name.to_owned()).collect())
 }
 
 /// The fields of a line, trimmed, each with its column.
@@ -167,20 +177,19 @@ mod tests {
 
     #[test]
     fn mistakes_have_their_places() {
-        let told = |text: &str| Matrix::read(text).unwrap_err().to_string();
-        assert_eq!(
-            told("\n"),
-            "1:1: a matrix has names in its first row and column, and ms between"
-        );
-        assert_eq!(told("x,a,a\n"), "1:5: two columns are called a");
-        assert_eq!(told("x,a,b\nb,1,2\n"), "2:1: row b where a is next");
-        assert_eq!(
-            told("x,a,b\na,1, -2\n"),
-            "2:6: `-2` is no latency: a number of ms, not negative"
-        );
-        assert_eq!(told("x,a,b\na,1\n"), "2:1: 1 cells where there are 2 columns");
-        assert_eq!(told("x,a,b\na,1,2\n"), "2:1: 1 rows where there are 2 columns");
-        assert_eq!(told("x,a\na,0\nb,1\n"), "3:1: there are more rows than the 1 columns");
+        for (text, expected) in [
+            ("\n", "1:1: a matrix has names in its first row and column, and ms between"),
+            ("x\na\n", "1:1: a matrix has names in its first row and column, and ms between"),
+            ("x,a,a\n", "1:5: two columns are called a"),
+            ("x,a,\n", "1:5: a column has no name"),
+            ("x,a,b\na,1,1\nc,1,1\n", "3:1: no column is called c"),
+            ("x,a,b\na,1, -2\n", "2:6: `-2` is no latency: a number of ms, not negative"),
+            ("x,a,b\na,1\nb,1,1\n", "2:1: 1 cells where there are 2 columns"),
+            ("x,a,b\n\nb,1,2\n", "3:1: no row is called a"),
+            ("x,a\na,0\na,1\n", "3:1: two rows are called a"),
+        ] {
+            assert_eq!(Matrix::read(text, Trip::OneWay).unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]

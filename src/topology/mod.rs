@@ -22,7 +22,7 @@ pub use components::Components;
 pub use connect::{Connect, ConnectError};
 pub use graph::{Graph, Peers};
 pub use labels::{Label, Labels, Names};
-pub use matrix::{AWS11, Matrix, MatrixMistake};
+pub use matrix::{Matrix, MatrixMistake, Trip};
 pub use measure::{Histogram, Statistics};
 pub use profile::{Effort, Profile};
 pub use recipe::{Built, Clusters, Inside, Kind, Recipe, RecipeError, Sizes};

@@ -7,7 +7,7 @@ use crate::experiment::files::Library;
 use crate::kernel::Span;
 use crate::settings::{Code, Field, Kind as ValueKind, Mistake, Place, Section, Source, nearest};
 use crate::topology::generate::Between;
-use crate::topology::{AWS11, Clusters, Inside, Kind, Matrix, Recipe, Sizes};
+use crate::topology::{Clusters, Inside, Kind, Matrix, Recipe, Sizes, Trip};
 
 /// Latencies from group to group, as far as they are given.
 type Cells = Vec<Vec<Option<Span>>>;
@@ -129,12 +129,15 @@ fn read_between(s: &mut Section<'_>, names: &[String], library: &Library) -> Cel
             let cells = field.list(|row| row.list(|cell| Some(cell.span(Span::ZERO))));
             Given::Cells(cells)
         }
-        name => Given::File { path: field.file(""), is_round_trip: name == "rtt" },
+        name => {
+            let trip = if name == "rtt" { Trip::Round } else { Trip::OneWay };
+            Given::File { path: field.file(""), trip }
+        }
     });
     let cells = match given {
         Given::Cells(cells) => cells,
-        Given::File { path, is_round_trip } => {
-            let cells = read_matrix(&path, is_round_trip, library, s)
+        Given::File { path, trip } => {
+            let cells = read_matrix(&path, trip, library, s)
                 .and_then(|matrix| pick(&matrix, &path, names, s));
             let Some(cells) = cells else { return vec![vec![None; count]; count] };
             let nanos = |cell: &Option<Span>| json!(cell.map(Span::nanos));
@@ -154,23 +157,18 @@ fn read_between(s: &mut Section<'_>, names: &[String], library: &Library) -> Cel
 /// A matrix as it is given.
 enum Given {
     Cells(Cells),
-    File { path: String, is_round_trip: bool },
+    File { path: String, trip: Trip },
 }
 
 /// The built-in matrix, or that of a file, one way.
-fn read_matrix(
-    path: &str,
-    is_round_trip: bool,
-    library: &Library,
-    s: &mut Section<'_>,
-) -> Option<Matrix> {
+fn read_matrix(path: &str, trip: Trip, library: &Library, s: &mut Section<'_>) -> Option<Matrix> {
     let text = match path {
-        "aws11" if !is_round_trip => {
+        "aws11" if trip == Trip::OneWay => {
             let message = "aws11 holds round trips";
             s.refuse("between", Code::Conflict, message, "write rtt: aws11");
             return None;
         }
-        "aws11" => AWS11.to_owned(),
+        "aws11" => return Some(Matrix::aws11()),
         path => match library.read(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {
@@ -179,8 +177,8 @@ fn read_matrix(
             }
         },
     };
-    match Matrix::read(&text) {
-        Ok(matrix) => Some(if is_round_trip { matrix.halved() } else { matrix }),
+    match Matrix::read(&text, trip) {
+        Ok(matrix) => Some(matrix),
         Err(mistake) => {
             let place = Place::at(&Source::new(path, &text), mistake.line, mistake.column);
             s.report().add(Mistake::new(Code::BadFile, mistake.message, place));

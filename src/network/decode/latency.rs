@@ -4,12 +4,15 @@ use super::{Around, NamedFile};
 use crate::kernel::{Distribution, Span};
 use crate::network::config::Factor;
 use crate::network::latency::{Distance, Latency};
-use crate::network::matrix::{Matrix, MatrixBy, MatrixRows, Trip};
+use crate::network::matrix::{MatrixBy, MatrixRows};
 use crate::settings::distribution::{
     EMPIRICAL, EXPONENTIAL, LOGNORMAL, NORMAL, PARETO, UNIFORM, WEIBULL, read_keys,
 };
 use crate::settings::join_keys;
-use crate::settings::{Code, DistributionSetting, Key, Kind, Section, Shape, Value, Variant};
+use crate::settings::{
+    Code, DistributionSetting, Key, Kind, Mistake, Place, Section, Shape, Source, Value, Variant,
+};
+use crate::topology::{Matrix, Trip};
 use serde_json::json;
 
 /// What stands for a latency.
@@ -100,9 +103,6 @@ const GEO: &[Key] = &[
     Key::new("base", Shape::SPAN, "0s", "what is added to that"),
     JITTER,
 ];
-
-/// Round trips between 11 cloud regions.
-const AWS11: &str = include_str!("../../../topologies/aws11_rtt_ms.csv");
 
 /// Without a setting.
 const DEFAULT: Span = Span::from_millis(1);
@@ -219,21 +219,31 @@ fn read_matrix(s: &mut Section<'_>, around: &Around<'_>) -> Latency {
             return nowhere;
         }
     };
-    let text = match (path.as_str(), trip) {
-        ("aws11", Trip::Round) => Some(AWS11.to_owned()),
+    let matrix = match (path.as_str(), trip) {
+        ("aws11", Trip::Round) => Some(Matrix::aws11()),
         ("aws11", Trip::OneWay) => {
             let message = "aws11 holds round trips";
             s.refuse("one_way", Code::Conflict, message, "write `rtt: aws11`");
             None
         }
-        _ => read_named(key, &path, s, around),
+        _ => read_table(key, (&path, trip), s, around),
     };
-    let Some(text) = text else { return nowhere };
+    matrix.map_or(nowhere, |matrix| Latency::Matrix(MatrixRows::new(matrix, by), jitter))
+}
+
+fn read_table(
+    key: &'static str,
+    (path, trip): (&str, Trip),
+    s: &mut Section<'_>,
+    around: &Around<'_>,
+) -> Option<Matrix> {
+    let text = read_named(key, path, s, around)?;
     match Matrix::read(&text, trip) {
-        Ok(matrix) => Latency::Matrix(MatrixRows::new(matrix, by), jitter),
-        Err(error) => {
-            s.refuse(key, Code::BadFile, &format!("{path}, {error}"), "this file");
-            nowhere
+        Ok(matrix) => Some(matrix),
+        Err(mistake) => {
+            let place = Place::at(&Source::new(path, &text), mistake.line, mistake.column);
+            s.report().add(Mistake::new(Code::BadFile, mistake.message, place));
+            None
         }
     }
 }

@@ -194,7 +194,7 @@ fn what_a_file_or_the_topology_lacks_is_said() {
         ("latency: {empirical: {file: values.txt, sha256: x}}", "values.txt is not the file"),
         ("latency: {matrix: {one_way: aws11}}", "aws11 holds round trips"),
         ("latency: {matrix: {}}", "a matrix holds one-way latencies or round trips"),
-        ("latency: {matrix: {rtt: values.txt}}", "values.txt, line 1: a first line"),
+        ("latency: {matrix: {rtt: values.txt}}", "a matrix has names in its first row"),
         ("latency: edge", "the topology has no latencies"),
         ("loss: {burst: {to_bad: 0, to_good: 0}}", "a link that never changes has no bursts"),
     ] {
