@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::files::Library;
 use super::registry::Entry;
 use super::topology::Topology;
-use crate::faults::{Fault, Faults};
+use crate::faults::{Expanded, Fault, Faults, What};
 use crate::kernel::{Seed, Span};
 use crate::measure::{Metric, UPLINK, UPTIME};
 use crate::network::decode::{Around, read_network};
 use crate::network::{BandwidthSource, Network, NetworkConfig, Selector};
+use crate::protocols::Calm;
 use crate::settings::Section;
 use crate::topology::generate::Generator;
 use crate::topology::{Graph, Kind};
@@ -78,6 +79,21 @@ pub(super) fn network_on(graph: &Graph, config: NetworkConfig, seed: Seed) -> Ne
     } else {
         Network::new(config, seed)
     }
+}
+
+/// What is to be expected when all faults are over; none where no bound is known.
+pub(super) fn calm_after(
+    faults: &Expanded,
+    network: &NetworkConfig,
+    graph: &Graph,
+) -> Option<Calm> {
+    let lingers = |what: &What| matches!(what, What::Crash { after_effects: Some(_), .. });
+    let is_slow = network.bandwidth.up.is_some() || graph.has_bandwidths();
+    if is_slow || faults.happenings.iter().any(|happening| lingers(&happening.what)) {
+        return None;
+    }
+    let latency = network.latency_greatest(Some(graph.latency_greatest()))?;
+    Some(Calm { heal: faults.heal, latency, loss: network.loss_greatest()? })
 }
 
 /// The metrics that are recorded beside the usual ones where nothing is said.

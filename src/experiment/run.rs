@@ -6,7 +6,7 @@ use super::decode::Experiment;
 use super::event_log::EventLog;
 use super::graph_log::GraphLog;
 use super::metrics::run_metrics;
-use super::network::network_on;
+use super::network::{calm_after, network_on};
 use super::record::{Condition, GraphFormat, GraphRecord, TraceLevel};
 use super::trace::Tracer;
 use crate::check::{Verdicts, Violation};
@@ -167,7 +167,12 @@ pub(super) fn simulate<F: Family>(
     let network = network.map_err(|error| format!("network: {error}"))?;
     let config = F::config(settings, ground);
     let graph = F::graph(settings, ground);
-    let outlook = Outlook { requests: &requests, graph: &graph, warmup: experiment.record.warmup };
+    let outlook = Outlook {
+        requests: &requests,
+        graph: &graph,
+        warmup: experiment.record.warmup,
+        calm: calm_after(&faults, &network, &ground.graph),
+    };
     let verdicts = Verdicts::new(experiment.invariants.clone());
     let watch = F::watch(&config, &outlook, verdicts);
     let setup = Setup {

@@ -66,12 +66,24 @@ impl<S> NetworkConfig<S> {
         Some(base + more)
     }
 
+    fn losses(&self) -> impl Iterator<Item = Loss> + '_ {
+        let kinds = self.per_kind.iter().map(|(_, what)| what);
+        let others = kinds.chain(self.links.iter().map(|link| &link.what));
+        std::iter::once(self.loss).chain(others.filter_map(|what| what.loss))
+    }
+
     /// Whether messages may get lost, faults apart.
     pub fn is_lossy(&self) -> bool {
-        let kinds = self.per_kind.iter().map(|(_, what)| what);
-        let mut others = kinds.chain(self.links.iter().map(|link| &link.what));
-        self.loss != Loss::NEVER
-            || others.any(|what| what.loss.is_some_and(|loss| loss != Loss::NEVER))
+        self.losses().any(|loss| loss != Loss::NEVER)
+    }
+
+    /// The share of messages that get lost on the worst of links, faults apart; none where they do in bursts.
+    pub fn loss_greatest(&self) -> Option<f64> {
+        let share = |loss: Loss| match loss {
+            Loss::Independent(probability) => Some(probability.get()),
+            Loss::Burst(_) => None,
+        };
+        self.losses().try_fold(0.0, |most: f64, loss| Some(most.max(share(loss)?)))
     }
 }
 

@@ -126,6 +126,19 @@ pub struct Outlook<'a, P: Protocol> {
     pub graph: &'a Graph,
     /// What is published or asked before it is not measured.
     pub warmup: Instant,
+    /// When the faults are over, and what is to be expected of the network then; none if nothing is.
+    pub calm: Option<Calm>,
+}
+
+/// The network when all faults are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Calm {
+    /// When they are.
+    pub heal: Instant,
+    /// The longest that a message takes.
+    pub latency: Span,
+    /// How many messages are lost, at most, each on its own: a share.
+    pub loss: f64,
 }
 
 /// What a protocol's section may have to know of the rest of the file.

@@ -5,6 +5,6 @@ pub mod gossip;
 pub mod pirates;
 
 pub use family::{
-    Events, Family, GraphEvent, Ground, ItemEvent, ItemLabels, ItemStep, Outlook, Requests,
+    Calm, Events, Family, GraphEvent, Ground, ItemEvent, ItemLabels, ItemStep, Outlook, Requests,
     Surroundings,
 };

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use super::command::{self, Command};
-use super::settings::{KEYS, Settings};
+use super::keys::KEYS;
+use super::settings::Settings;
 use super::{
     Checks, Config, FLAWS, Fact, INVARIANTS, METRICS, News, Role, Site, Spreads, Start, Tally,
     metrics, snapshot,

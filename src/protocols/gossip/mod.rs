@@ -13,6 +13,7 @@
 mod aggregate;
 mod averaging;
 mod calls;
+mod checks;
 mod clocked;
 mod command;
 mod config;
@@ -21,9 +22,11 @@ mod family;
 mod flaws;
 mod histogram;
 mod invariants;
+mod keys;
 mod known;
 mod ledger;
 mod limit;
+mod liveness;
 mod median;
 mod message;
 mod metrics;
@@ -42,13 +45,14 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 pub use aggregate::{Aggregation, Holding, Share, Values};
+pub use checks::Checks;
 pub use config::{
     Algorithm, Config, Dedupe, Delivery, Forward, Keeping, Limit, Mode, Mongering, Origin, Phase,
     Removal, Rpc, Stop, Tempo, Useful, View,
 };
 pub use family::GossipFamily;
 pub use flaws::FLAWS;
-pub use invariants::{Checks, INVARIANTS};
+pub use invariants::INVARIANTS;
 pub use known::{Known, Record};
 pub use ledger::Ledger;
 pub use median::{Line, Lines, Median, Stage};
