@@ -1,6 +1,10 @@
 //! The check layer: invariants as data, and what is found when one does not hold.
 
+mod network;
+
 use std::fmt;
+
+pub use network::NETWORK_FLAWS;
 
 use crate::kernel::{Instant, NodeId};
 
@@ -15,7 +19,7 @@ pub struct Invariant {
     pub source: &'static str,
 }
 
-/// A mistake that can be planted into a protocol, to see that its check fires.
+/// A mistake that can be planted into a protocol, or into what is below it, to see that its check fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlantedFlaw {
     /// As in tests and lists.

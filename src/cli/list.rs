@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::output::{Terminal, table};
 use super::{Format, Status};
+use crate::check::{Invariant, NETWORK_FLAWS, PlantedFlaw};
 use crate::experiment::{BUILTINS, PROTOCOLS, topologies};
 use crate::faults::decode::FAULT_KINDS;
 use crate::measure::{ENGINE, Metric, UPLINK, UPTIME};
@@ -95,8 +96,7 @@ impl What {
             }
             What::Invariants => {
                 let rows = PROTOCOLS.iter().flat_map(|entry| {
-                    let of_entry =
-                        |i: &crate::check::Invariant| row([i.name, entry.name(), i.source, i.says]);
+                    let of_entry = |i: &Invariant| row([i.name, entry.name(), i.source, i.says]);
                     entry.invariants().iter().map(of_entry)
                 });
                 Listing { header: &["name", "protocol", "source", "meaning"], rows: rows.collect() }
@@ -104,13 +104,13 @@ impl What {
             What::Faults => variants(FAULT_KINDS),
             What::Topologies => variants(topologies()),
             What::Flaws => {
-                let rows = PROTOCOLS.iter().flat_map(|entry| {
-                    let of_entry = |f: &crate::check::PlantedFlaw| {
-                        row([f.name, entry.name(), f.breaks, f.says])
-                    };
-                    entry.flaws().iter().map(of_entry)
+                let told = |owner, f: &PlantedFlaw| row([f.name, owner, f.breaks, f.says]);
+                let of_protocols = PROTOCOLS.iter().flat_map(|entry| {
+                    entry.flaws().iter().map(move |flaw| told(entry.name(), flaw))
                 });
-                Listing { header: &["name", "protocol", "breaks", "meaning"], rows: rows.collect() }
+                let of_all = NETWORK_FLAWS.iter().map(|(_, flaw)| told("network", flaw));
+                let rows = of_protocols.chain(of_all).collect();
+                Listing { header: &["name", "protocol", "breaks", "meaning"], rows }
             }
         }
     }

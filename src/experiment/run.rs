@@ -377,8 +377,9 @@ where
         let [crashes, restarts, faults_void] = self.world.faults();
         let counts = [self.world.events(), crashes, restarts, faults_void];
         read_engine(self.world.books(), F::Protocol::KINDS, counts, &mut readings);
-        read_uplinks(self.world.network().uplinks(), at, &mut readings);
-        read_uptime(self.world.uptime(), at, &mut readings);
+        read_uplinks(self.world.network().uplinks(at), at, &mut readings);
+        let refused = self.world.requests_to_nobody();
+        read_uptime(self.world.uptime(), refused, at, &mut readings);
         F::read(&self.world.observer().0, &self.world, &mut readings);
         readings.finish()
     }

@@ -2,8 +2,8 @@
 
 use super::metric::{Cost, Metric, Scope};
 use super::reading::{Id, Readings};
-use crate::kernel::{Instant, Span};
-use crate::network::Line;
+use crate::kernel::{Instant, NodeId, Span};
+use crate::network::Usage;
 use crate::simulation::{Books, KindBooks, Uptime};
 
 const fn count(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
@@ -74,30 +74,39 @@ pub const UPTIME: &[Metric] = &[
         "the share of nodes that were up, averaged over the time so far",
     ),
     count("session_mean", "ms", "the time for which nodes were up, over their crashes"),
+    count("requests_to_nobody", "count", "requests made of nodes that were down or had left"),
 ];
 
 /// Reads them at a moment.
-pub fn read_uptime(uptime: &Uptime, now: Instant, readings: &mut Readings<'_>) {
+pub fn read_uptime(
+    uptime: &Uptime,
+    requests_to_nobody: u64,
+    now: Instant,
+    readings: &mut Readings<'_>,
+) {
+    readings.count("requests_to_nobody", requests_to_nobody);
     readings.put("availability", uptime.availability(now));
     readings.put("session_mean", uptime.session_mean(now).map(Span::as_millis_f64));
 }
 
 /// Reads the metrics of uplinks at a moment.
-pub fn read_uplinks(uplinks: &[Line], now: Instant, readings: &mut Readings<'_>) {
+pub fn read_uplinks(
+    uplinks: impl Iterator<Item = (NodeId, Usage)>,
+    now: Instant,
+    readings: &mut Readings<'_>,
+) {
     if !readings.want_any(&["uplink_busy_share", "uplink_busy_share_mean"])
         && !readings.want_any(&["uplink_wait_mean", "uplink_wait_max"])
     {
         return;
     }
-    let used = || (0..).zip(uplinks).filter(|(_, line)| line.waits().count > 0);
-    let share = |line: &Line| line.busy(now).nanos() as f64 / now.nanos() as f64;
     let (mut shares, mut nodes) = (0.0, 0.0);
     let (mut waited, mut count, mut max) = (0.0, 0, 0.0f64);
-    for (node, line) in used() {
-        readings.put_each("uplink_busy_share", Id::Number(node), share(line));
-        shares += share(line);
+    for (node, Usage { busy, waits }) in uplinks {
+        let share = busy.nanos() as f64 / now.nanos() as f64;
+        readings.put_each("uplink_busy_share", Id::Number(node.0), share);
+        shares += share;
         nodes += 1.0;
-        let waits = line.waits();
         waited += waits.total.as_millis_f64();
         count += waits.count;
         max = max.max(waits.max.as_millis_f64());

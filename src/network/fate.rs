@@ -17,7 +17,8 @@ pub struct Parcel {
     pub kind: u8,
 }
 
-/// What becomes of a message, as far as is known when it is sent.
+/// What becomes of a message, as far as is known when it is sent. Where destinations share its uplink, spans are from
+/// when it has left that, and do not know yet what order it arrives in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It never arrives.

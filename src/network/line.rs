@@ -1,9 +1,8 @@
-//! Bandwidth: lines that carry one message after the other, at the sender, on an edge, and at the receiver.
+//! Lines that carry one message after the other, and how fast nodes send and receive.
 
-use super::fate::Parcel;
-use super::terrain::Terrain;
-use crate::kernel::{Instant, NodeId, Span};
-use std::collections::{BTreeMap, VecDeque};
+use super::uplink::Turns;
+use crate::kernel::{Instant, Span};
+use std::collections::VecDeque;
 use std::num::NonZeroU64;
 
 /// How fast messages leave and arrive. Without a rate they take no time for it.
@@ -13,6 +12,8 @@ pub struct Bandwidth {
     pub up: Option<Rate>,
     /// What a node receives with.
     pub down: Option<Rate>,
+    /// Who leaves next.
+    pub sharing: Sharing,
     /// So many bytes wait for an uplink at most; what comes on top is lost.
     pub queue: Option<u64>,
     /// What every message is longer by on its way, in bytes.
@@ -23,9 +24,19 @@ pub struct Bandwidth {
 
 impl Default for Bandwidth {
     fn default() -> Bandwidth {
-        let source = BandwidthSource::Topology;
-        Bandwidth { up: None, down: None, queue: None, headers: 0, source }
+        let (sharing, source) = (Sharing::Fifo, BandwidthSource::Topology);
+        Bandwidth { up: None, down: None, sharing, queue: None, headers: 0, source }
     }
+}
+
+/// Who leaves an uplink next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Who came first. A message that is sent has left its node, which is told nothing more.
+    Fifo,
+    /// Each destination in its turn or share; a node is told when the next message to one may come, and a downlink is
+    /// busy from the first byte of a message on.
+    Lanes(Turns),
 }
 
 /// Where the bandwidths of nodes and edges come from.
@@ -78,6 +89,23 @@ pub struct Waits {
     pub max: Span,
 }
 
+impl Waits {
+    /// Enters one more.
+    pub(super) fn add(&mut self, wait: Span) {
+        let Waits { count, total, max } = *self;
+        *self = Waits { count: count + 1, total: total + wait, max: max.max(wait) };
+    }
+}
+
+/// How an uplink was used up to a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How long it was busy.
+    pub busy: Span,
+    /// How long messages waited for it.
+    pub waits: Waits,
+}
+
 impl Line {
     /// When so many bytes that come at `now` are through; `None` where they would have to wait and `queue` has no
     /// room. `now` must not lie before that of an earlier call.
@@ -105,9 +133,7 @@ impl Line {
         let time = rate.time(bytes);
         self.busy_until = start + time;
         self.busy = self.busy + time;
-        let wait = start.since(now);
-        let Waits { count, total, max } = self.waits;
-        self.waits = Waits { count: count + 1, total: total + wait, max: max.max(wait) };
+        self.waits.add(start.since(now));
         Some(self.busy_until)
     }
 
@@ -121,95 +147,9 @@ impl Line {
     pub fn waits(&self) -> Waits {
         self.waits
     }
-}
 
-/// The lines of a run. They come into being as they are used.
-#[derive(Clone, Debug)]
-pub(super) struct Lines {
-    bandwidth: Bandwidth,
-    has_downlinks: bool,
-    up: Vec<Line>,
-    edges: BTreeMap<(NodeId, NodeId), Line>,
-    down: Vec<Line>,
-}
-
-impl Lines {
-    /// The lines of a network; `None` where messages take no time to leave or arrive.
-    pub(super) fn new(bandwidth: Bandwidth, terrain: &dyn Terrain) -> Option<Lines> {
-        let on_terrain = bandwidth.source == BandwidthSource::Topology && terrain.has_bandwidths();
-        let has_downlinks = bandwidth.down.is_some() || on_terrain;
-        (has_downlinks || bandwidth.up.is_some()).then(|| Lines {
-            bandwidth,
-            has_downlinks,
-            up: Vec::new(),
-            edges: BTreeMap::new(),
-            down: Vec::new(),
-        })
+    /// How it was used up to `now`.
+    pub fn usage(&self, now: Instant) -> Usage {
+        Usage { busy: self.busy(now), waits: self.waits }
     }
-
-    pub(super) fn has_downlinks(&self) -> bool {
-        self.has_downlinks
-    }
-
-    /// How long a message takes to leave, its wait included: over its sender's uplink and, if it has a bandwidth of
-    /// its own, over its edge. `None` where the uplink's queue is full.
-    pub(super) fn send(&mut self, parcel: &Parcel, terrain: &dyn Terrain) -> Option<Span> {
-        let Parcel { sent_at, source, target, .. } = *parcel;
-        let bytes = u64::from(parcel.size) + self.bandwidth.headers;
-        let mut at = sent_at;
-        if let Some(rate) = self.rate_of(source, self.bandwidth.up, terrain) {
-            at = line_of(&mut self.up, source).carry(at, bytes, rate, self.bandwidth.queue)?;
-        }
-        let link = match self.bandwidth.source {
-            BandwidthSource::Topology => terrain.link_bandwidth(source, target),
-            BandwidthSource::Network => None,
-        };
-        if let Some(rate) = link.and_then(Rate::new) {
-            // One uplink feeds it, in order.
-            let line = self.edges.entry((source, target)).or_default();
-            at = line.carry(at, bytes, rate, None).expect("this queue has no bound");
-        }
-        Some(at.since(sent_at))
-    }
-
-    /// When a copy that comes to the downlink of `target` now is through.
-    pub(super) fn receive(
-        &mut self,
-        now: Instant,
-        target: NodeId,
-        size: u32,
-        terrain: &dyn Terrain,
-    ) -> Instant {
-        let bytes = u64::from(size) + self.bandwidth.headers;
-        match self.rate_of(target, self.bandwidth.down, terrain) {
-            None => now,
-            Some(rate) => {
-                let line = line_of(&mut self.down, target);
-                line.carry(now, bytes, rate, None).expect("this queue has no bound")
-            }
-        }
-    }
-
-    fn rate_of(
-        &self,
-        node: NodeId,
-        otherwise: Option<Rate>,
-        terrain: &dyn Terrain,
-    ) -> Option<Rate> {
-        match self.bandwidth.source {
-            BandwidthSource::Topology => terrain.bandwidth(node).and_then(Rate::new).or(otherwise),
-            BandwidthSource::Network => otherwise,
-        }
-    }
-
-    pub(super) fn uplinks(&self) -> &[Line] {
-        &self.up
-    }
-}
-
-fn line_of(lines: &mut Vec<Line>, node: NodeId) -> &mut Line {
-    if lines.len() <= node.index() {
-        lines.resize(node.index() + 1, Line::default());
-    }
-    &mut lines[node.index()]
 }

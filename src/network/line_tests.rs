@@ -117,7 +117,7 @@ fn a_lost_message_has_left_its_uplink_and_a_cut_one_never_came_to_it() {
         network.route(&parcel(Instant::START, 0, 1), Places::new(SEED, Domain::Fate, 0, 1))
     };
     let used =
-        |network: &Network| network.uplinks().iter().map(|line| line.waits().count).sum::<u64>();
+        |network: &Network| network.uplinks(at(0)).map(|(_, usage)| usage.waits.count).sum::<u64>();
     assert_eq!(send(&mut network), Fate::Lost(LossReason::Loss));
     assert_eq!(used(&network), 1);
     network.begin(RuleId(0), Rule::Cut(Links::All));

@@ -15,10 +15,12 @@
 mod config;
 pub mod decode;
 mod fate;
+mod flaw;
 mod latency;
 mod line;
 #[cfg(test)]
 mod line_tests;
+mod lines;
 mod links;
 mod loss;
 mod matrix;
@@ -29,17 +31,22 @@ mod selector;
 mod terrain;
 #[cfg(test)]
 mod tests;
+mod uplink;
+#[cfg(test)]
+mod uplink_tests;
 
 pub use config::{Duplication, Factor, LinkOverride, NetworkConfig, NetworkError, Order};
 pub use config::{Override, Reach, Reorder};
 pub use fate::{Arrival, Fate, LossReason, Parcel};
+pub use flaw::NetworkFlaw;
 pub use latency::{Distance, Latency};
-pub use line::{Bandwidth, BandwidthSource, Line, Rate, Waits};
+pub use line::{Bandwidth, BandwidthSource, Line, Rate, Sharing, Usage, Waits};
 pub use links::{Direction, Links, NodeSet};
 pub use loss::{Burst, BurstLoss, BurstTurns, Loss};
 pub use matrix::{MatrixBy, MatrixRows, Nowhere};
 pub use population::{Population, SelectorError};
-pub use route::Network;
+pub use route::{Coming, Network, Ticket};
 pub use rule::{Degradation, Rule, RuleId};
 pub use selector::{Fraction, Selector, Targets};
 pub use terrain::Terrain;
+pub use uplink::{Departure, Turns, Uplink};

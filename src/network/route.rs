@@ -1,13 +1,20 @@
 //! The network: decides the fate of each message from its parcel, its draws and the rules in force.
 
+mod shared;
+
+pub use shared::{Coming, Ticket};
+
 use super::config::{NetworkConfig, Order, Override};
 use super::fate::{Arrival, Fate, LossReason, Parcel};
+use super::flaw::NetworkFlaw;
 use super::latency::Latency;
-use super::line::{Line, Lines};
+use super::line::Usage;
+use super::lines::Lines;
 use super::loss::{Chains, Loss, Model};
 use super::rule::{Degradation, Rule, RuleId};
 use super::terrain::Terrain;
-use crate::kernel::{Bits, Distribution, Instant, NodeId, Places, Probability, Seed, Span};
+use crate::kernel::{Bits, Distribution, Domain, Instant, NodeId, Places, Probability, Seed, Span};
+use shared::Journey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,8 +36,13 @@ pub struct Network {
     /// The links that burst losses have met.
     chains: Chains,
     /// Where messages take time to leave or arrive.
-    lines: Option<Lines>,
+    lines: Option<Lines<Journey>>,
+    /// How many messages have come to shared uplinks.
+    tickets: u64,
     terrain: Arc<dyn Terrain>,
+    flaw: Option<NetworkFlaw>,
+    /// How much was drawn of the one generator, where that is the flaw.
+    drawn: u64,
 }
 
 impl Network {
@@ -44,6 +56,7 @@ impl Network {
         let mut network = Network {
             plain: None,
             lines: Lines::new(config.bandwidth, &*terrain),
+            tickets: 0,
             config,
             seed,
             in_force: BTreeMap::new(),
@@ -51,9 +64,27 @@ impl Network {
             last_arrivals: BTreeMap::new(),
             chains: Chains::default(),
             terrain,
+            flaw: None,
+            drawn: 0,
         };
         network.note_change();
         network
+    }
+
+    /// The same with a planted mistake.
+    #[must_use]
+    pub fn with_flaw(mut self, flaw: NetworkFlaw) -> Network {
+        self.flaw = Some(flaw);
+        if flaw == NetworkFlaw::FifoOff {
+            self.config.order = Order::Unordered;
+        }
+        self.note_change();
+        self
+    }
+
+    /// The mistake that is planted, if any.
+    pub fn flaw(&self) -> Option<NetworkFlaw> {
+        self.flaw
     }
 
     /// What it is like.
@@ -64,10 +95,18 @@ impl Network {
     /// The fate of a message at its sending. `places` holds the draws of this message alone.
     #[inline(always)]
     pub fn route(&mut self, parcel: &Parcel, places: Places) -> Fate {
-        match &self.plain {
-            Some(latency) => Fate::Deliver(latency.sample(&mut places.place(place::latency(0)))),
+        match self.draw(places) {
+            Some(after) => Fate::Deliver(after),
             None => self.decide(parcel, places),
         }
+    }
+
+    /// When a message arrives, while its latency alone decides; else [`Network::route`] knows more, or
+    /// [`Network::enter`] where uplinks are shared.
+    #[inline(always)]
+    pub fn draw(&self, places: Places) -> Option<Span> {
+        let latency = self.plain.as_ref()?;
+        Some(latency.sample(&mut places.place(place::latency(0))))
     }
 
     /// What becomes of a copy that would arrive now.
@@ -76,18 +115,23 @@ impl Network {
         if self.gates == 0 { Arrival::Deliver } else { self.judge(source, target) }
     }
 
-    /// When a copy is through that comes to the downlink of `target` now, as [`Arrival::Downlink`] asks for. Messages
-    /// must come in the order of time.
-    pub fn receive(&mut self, now: Instant, target: NodeId, size: u32) -> Instant {
+    /// When a copy is through that comes to the downlink of `target` now, as [`Arrival::Downlink`] asks for; its first
+    /// byte came the span of `stream` before. Messages must come in the order of time.
+    pub fn receive(
+        &mut self,
+        (now, stream): (Instant, Span),
+        target: NodeId,
+        size: u32,
+    ) -> Instant {
         match &mut self.lines {
-            Some(lines) => lines.receive(now, target, size, &*self.terrain),
+            Some(lines) => lines.receive((now, stream), target, size, &*self.terrain),
             None => now,
         }
     }
 
-    /// The uplinks by node, as far as they were used; none where messages take no time to leave.
-    pub fn uplinks(&self) -> &[Line] {
-        self.lines.as_ref().map_or(&[], Lines::uplinks)
+    /// How the uplinks that carried anything were used up to now; none where messages take no time to leave.
+    pub fn uplinks(&self, now: Instant) -> impl Iterator<Item = (NodeId, Usage)> + '_ {
+        self.lines.iter().flat_map(move |lines| lines.usages(now))
     }
 
     /// Puts a rule in force, in place of one of the same number.
@@ -108,6 +152,7 @@ impl Network {
         self.gates = self.in_force.values().filter(barrier).count() as u32 + downlinks;
         let config = &self.config;
         let alone = self.in_force.is_empty()
+            && self.flaw != Some(NetworkFlaw::SharedStream)
             && self.lines.is_none()
             && config.loss == Loss::NEVER
             && config.duplication.probability == Probability::ZERO
@@ -125,8 +170,7 @@ impl Network {
     /// duplication happen in the network behind.
     #[inline(never)]
     fn decide(&mut self, parcel: &Parcel, places: Places) -> Fate {
-        let cut = |(_, rule): (RuleId, &Rule)| matches!(rule, Rule::Cut(_));
-        if rules_on_link(&self.in_force, parcel).any(cut) {
+        if self.is_cut(parcel) {
             return Fate::Lost(LossReason::Partitioned);
         }
         let leaving = match &mut self.lines {
@@ -136,6 +180,39 @@ impl Network {
                 None => return Fate::Lost(LossReason::QueueFull),
             },
         };
+        let places = self.own_places(places);
+        match self.copies(parcel, places) {
+            0 => Fate::Lost(LossReason::Loss),
+            1 => Fate::Deliver(self.delay(parcel, places, 0, leaving)),
+            n => Fate::Copies(
+                (0..=(n - 1) as u8).map(|k| self.delay(parcel, places, k, leaving)).collect(),
+            ),
+        }
+    }
+
+    fn is_cut(&self, parcel: &Parcel) -> bool {
+        let cut = |(_, rule): (RuleId, &Rule)| matches!(rule, Rule::Cut(_));
+        rules_on_link(&self.in_force, parcel).any(cut)
+    }
+
+    /// The draws of a message: its own, unless all draw from one generator.
+    fn own_places(&self, places: Places) -> Places {
+        match self.flaw {
+            Some(NetworkFlaw::SharedStream) => {
+                Places::new(self.seed, Domain::Fate, u64::MAX, self.drawn)
+            }
+            _ => places,
+        }
+    }
+
+    /// How many copies of a message the network delivers: none when it is lost, at most 256.
+    fn copies(&mut self, parcel: &Parcel, places: Places) -> u16 {
+        let copies = self.copies_by_chance(parcel, places);
+        self.drawn += 1 + u64::from(copies);
+        copies
+    }
+
+    fn copies_by_chance(&mut self, parcel: &Parcel, places: Places) -> u16 {
         let mut loss = self.loss(parcel, places);
         let mut duplicate = self.config.duplication.probability;
         for (_, harm) in harms(&self.in_force, parcel) {
@@ -143,13 +220,12 @@ impl Network {
             duplicate = duplicate.or(harm.duplicate);
         }
         if loss.hit(places.place(place::LOSS).bits()) {
-            return Fate::Lost(LossReason::Loss);
+            0
+        } else if duplicate.hit(places.place(place::DUPLICATE).bits()) {
+            1 + u16::from(self.config.duplication.copies.get())
+        } else {
+            1
         }
-        if !duplicate.hit(places.place(place::DUPLICATE).bits()) {
-            return Fate::Deliver(self.delay(parcel, places, 0, leaving));
-        }
-        let last = self.config.duplication.copies.get();
-        Fate::Copies((0..=last).map(|copy| self.delay(parcel, places, copy, leaving)).collect())
     }
 
     /// The probability that a message is lost by the network's own doing.
@@ -168,8 +244,14 @@ impl Network {
         }
     }
 
-    /// How long a copy takes: latency, what rules add to it, the time to leave, order, disorder.
+    /// How long a copy takes: the time to leave, latency, what rules add to it, order, disorder.
     fn delay(&mut self, parcel: &Parcel, places: Places, copy: u8, leaving: Span) -> Span {
+        let delay = self.transit(parcel, places, copy) + leaving;
+        self.in_order(parcel, delay) + self.disorder(parcel, places, copy)
+    }
+
+    /// How long a copy takes that has left.
+    fn transit(&self, parcel: &Parcel, places: Places, copy: u8) -> Span {
         let mut delay = self.latency(parcel, places, copy);
         for (_, harm) in harms(&self.in_force, parcel) {
             delay = harm.slow.of(delay);
@@ -177,13 +259,23 @@ impl Network {
         for (id, harm) in harms(&self.in_force, parcel) {
             delay = delay + harm.extra_latency.sample(&mut places.place(place::extra(id, copy)));
         }
-        delay = delay + leaving;
-        if self.config.order == Order::Fifo {
-            let link = (parcel.source, parcel.target);
-            let last = self.last_arrivals.entry(link).or_insert(Instant::START);
-            *last = (*last).max(parcel.sent_at + delay);
-            delay = last.since(parcel.sent_at);
+        delay
+    }
+
+    /// How long a copy takes that would take `delay`, when none arrives before the one sent before it.
+    fn in_order(&mut self, parcel: &Parcel, delay: Span) -> Span {
+        if self.config.order == Order::Unordered {
+            return delay;
         }
+        let link = (parcel.source, parcel.target);
+        let last = self.last_arrivals.entry(link).or_insert(Instant::START);
+        *last = (*last).max(parcel.sent_at + delay);
+        last.since(parcel.sent_at)
+    }
+
+    /// How much longer a copy takes, whatever the order.
+    fn disorder(&self, parcel: &Parcel, places: Places, copy: u8) -> Span {
+        let mut delay = Span::ZERO;
         if let Some(reorder) = &self.config.reorder {
             delay = delay + reorder.sample(places.place(place::reorder(copy)));
         }

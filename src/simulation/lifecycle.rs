@@ -166,6 +166,8 @@ where
             outside.observer.on_effect(self.clock.now, me, &effect);
             outside.observer.on_unsaid(self.clock.now, me, &effect);
         }
+        outside.network.forget_ready(me);
+        outside.uplinks.forget(me);
         let synced = outside.synced.get_mut(index);
         let disk = &mut outside.disks[index];
         match (fall.disk, synced) {

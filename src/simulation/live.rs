@@ -162,22 +162,47 @@ where
         if !is_reached {
             book.to_nobody += 1;
             observer.on_send(&parcel, &Fate::Deliver(Span::ZERO), &message);
-            return observer.on_undelivered(now, to, me, &message, Undelivered::Nobody);
+            observer.on_undelivered(now, to, me, &message, Undelivered::Nobody);
+            return self.pass_over(to);
         }
         let sender = u64::from(me.0) << 32 | u64::from(activation);
-        let fate = network.route(&parcel, Places::new(*seed, Domain::Fate, sender, u64::from(k)));
-        observer.on_send(&parcel, &fate, &message);
+        let places = Places::new(*seed, Domain::Fate, sender, u64::from(k));
+        let Some(after) = network.draw(places) else {
+            return self.send_decided(parcel, places, message, tag);
+        };
+        observer.on_send(&parcel, &Fate::Deliver(after), &message);
+        books.set_out((me, to), size);
+        let event = Event::Deliver { from: me, message, tag };
+        queue.push(Entry { at: now + after, to, event });
+    }
+
+    /// Sends a message of which more than its latency is to be decided.
+    #[inline(never)]
+    fn send_decided(&mut self, parcel: Parcel, places: Places, message: P::Message, tag: T) {
+        if self.outside.network.shares_uplinks() {
+            return self.send_shared(parcel, places, message, tag);
+        }
+        let (now, from, to) = (parcel.sent_at, parcel.source, parcel.target);
+        let kind = usize::from(parcel.kind);
+        let outside = &mut *self.outside;
+        let fate = outside.network.route(&parcel, places);
+        outside.observer.on_send(&parcel, &fate, &message);
         match fate {
             Fate::Deliver(after) => {
-                let event = Event::Deliver { from: me, message, tag };
-                queue.push(Entry { at: now + after, to, event });
+                outside.books.set_out((from, to), parcel.size);
+                outside.queue.push(Entry {
+                    at: now + after,
+                    to,
+                    event: Event::Deliver { from, message, tag },
+                });
             }
-            Fate::Lost(reason) => book.lose(reason),
+            Fate::Lost(reason) => outside.lose(kind, reason),
             Fate::Copies(delays) => {
-                book.duplicated += delays.len() as u64 - 1;
+                outside.duplicate(kind, delays.len() as u64 - 1);
                 for after in &delays {
-                    let event = Event::Deliver { from: me, message: message.clone(), tag };
-                    queue.push(Entry { at: now + *after, to, event });
+                    outside.books.set_out((from, to), parcel.size);
+                    let event = Event::Deliver { from, message: message.clone(), tag };
+                    outside.queue.push(Entry { at: now + *after, to, event });
                 }
             }
         }

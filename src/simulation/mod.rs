@@ -13,6 +13,7 @@ mod live;
 mod nodes;
 mod plan;
 mod run;
+mod uplink;
 mod uptime;
 mod workload;
 mod world;

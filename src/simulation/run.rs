@@ -86,6 +86,9 @@ where
                 Event::Timer(index) => self.fire(me, usize::from(index)),
                 Event::Synced => self.end_sync(me),
                 Event::Landed => self.land(me),
+                Event::Uplink => self.look_at_uplink(me),
+                Event::Ready => self.tell_ready(me),
+                Event::Streamed(number) => self.end_stream(me, number),
             }
             if let Some(progress) = self.stopped() {
                 return Some(progress);
@@ -113,7 +116,7 @@ where
             let outside = &mut self.outside;
             match outside.network.arrive(from, me) {
                 Arrival::Deliver => {}
-                Arrival::Downlink => return self.descend(me, from, message, tag),
+                Arrival::Downlink => return self.descend(me, from, message, tag, Span::ZERO),
                 Arrival::Wait(until) => {
                     let event = Event::Deliver { from, message, tag };
                     return outside.queue.push(Entry { at: until, to: me, event });
@@ -126,11 +129,13 @@ where
 
     /// The node gets a copy, if it is up.
     #[inline(always)]
-    fn hand_over(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
+    pub(super) fn hand_over(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
         let World { config, graph, nodes, outside, clock, falling, .. } = self;
         let slot = &mut nodes[me.index()];
         let is_up = slot.node.as_ref().is_some_and(|node| !P::gone(node));
         if from != me {
+            let size = P::size(&message);
+            outside.books.come_in((from, me), size);
             let book = outside.books.kind_mut(P::kind(&message));
             if !is_up {
                 book.to_nobody += 1;
@@ -138,7 +143,7 @@ where
                 return outside.observer.on_undelivered(clock.now, me, from, &message, why);
             }
             book.delivered += 1;
-            book.bytes_delivered += u64::from(P::size(&message));
+            book.bytes_delivered += u64::from(size);
         }
         if !is_up {
             return;
@@ -153,18 +158,26 @@ where
 
     /// A copy meets a cut link at its arrival.
     #[cold]
-    fn lose(&mut self, me: NodeId, from: NodeId, message: &P::Message) {
+    pub(super) fn lose(&mut self, me: NodeId, from: NodeId, message: &P::Message) {
         let outside = &mut self.outside;
-        outside.books.kind_mut(P::kind(message)).lose(LossReason::Partitioned);
+        outside.books.come_in((from, me), P::size(message));
+        outside.lose(P::kind(message), LossReason::Partitioned);
         let (now, why) = (self.clock.now, Undelivered::Partitioned);
         outside.observer.on_undelivered(now, me, from, message, why);
     }
 
-    /// A copy comes to its receiver's downlink, which carries one after the other.
+    /// A copy comes to its receiver's downlink, which carries one after the other; its first byte came a span before.
     #[cold]
-    fn descend(&mut self, me: NodeId, from: NodeId, message: P::Message, tag: T) {
+    pub(super) fn descend(
+        &mut self,
+        me: NodeId,
+        from: NodeId,
+        message: P::Message,
+        tag: T,
+        stream: Span,
+    ) {
         let outside = &mut self.outside;
-        let at = outside.network.receive(self.clock.now, me, P::size(&message));
+        let at = outside.network.receive((self.clock.now, stream), me, P::size(&message));
         outside.landing.entry(me).or_default().push_back((from, message, tag));
         outside.queue.push(Entry { at, to: me, event: Event::Landed });
     }
@@ -258,6 +271,7 @@ where
                 if node.is_some_and(|node| !P::gone(node)) {
                     self.activate(to, Input::Request(id, request), None);
                 } else {
+                    self.requests_to_nobody += 1;
                     self.outside.workload.on_down(self.clock.now, to, &mut self.outside.desk);
                 }
             }

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
 
-use super::books::Books;
+use super::books::{Books, Link, weight};
 use super::deadline::{Deadline, Moved};
 use super::digest::Digest;
 use super::disk::{Line, Sync};
 use super::lifecycle::Fall;
 use super::plan::Plan;
+use super::uplink::Uplinks;
 use super::uptime::Uptime;
 use super::workload::{Desk, Workload};
 use crate::kernel::{EventQueue, Instant, NodeId, Seed};
-use crate::network::{Network, NodeSet, Targets};
+use crate::network::{LossReason, Network, NetworkFlaw, NodeSet, Targets};
 use crate::protocol::{Observer, Origin, Protocol, TimerName};
 use crate::topology::Graph;
 
@@ -78,6 +79,12 @@ pub(super) enum Event<P: Protocol, T> {
     Synced,
     /// The first of the copies on its downlink is through.
     Landed,
+    /// Something leaves its shared uplink.
+    Uplink,
+    /// It may hand over the next message to somebody.
+    Ready,
+    /// The last byte of a copy arrives that came byte by byte, by its number.
+    Streamed(u32),
 }
 
 /// A copy on a downlink: from whom, what, and its tag.
@@ -113,6 +120,23 @@ pub(super) struct Outside<P: Protocol, O, W, T> {
     pub(super) books: Books,
     /// What is on the downlinks, first come first.
     pub(super) landing: BTreeMap<NodeId, VecDeque<Landing<P, T>>>,
+    pub(super) uplinks: Uplinks<P, T>,
+}
+
+impl<P: Protocol, O, W, T> Outside<P, O, W, T> {
+    /// Enters a loss.
+    #[cold]
+    pub(super) fn lose(&mut self, kind: usize, reason: LossReason) {
+        if self.network.flaw() != Some(NetworkFlaw::LoseSilently) {
+            self.books.kind_mut(kind).lose(reason);
+        }
+    }
+
+    /// Enters duplicates.
+    pub(super) fn duplicate(&mut self, kind: usize, copies: u64) {
+        let twice = self.network.flaw() == Some(NetworkFlaw::DoubleCount);
+        self.books.kind_mut(kind).duplicated += if twice { 2 * copies } else { copies };
+    }
 }
 
 /// How far a run has come.
@@ -138,6 +162,7 @@ pub struct World<P: Protocol, O = (), W = (), T = ()> {
     pub(super) crashes: u64,
     pub(super) restarts: u64,
     pub(super) faults_void: u64,
+    pub(super) requests_to_nobody: u64,
     pub(super) uptime: Uptime,
 }
 
@@ -179,6 +204,7 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             moved: Moved::new(count * timers),
             books: Books::new(P::KINDS.len()),
             landing: BTreeMap::new(),
+            uplinks: Uplinks::default(),
         };
         let uptime = Uptime::new(nodes.min(graph.nodes()));
         let mut world = World {
@@ -194,6 +220,7 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             crashes: 0,
             restarts: 0,
             faults_void: 0,
+            requests_to_nobody: 0,
         };
         world.outside.workload.on_start(&mut world.outside.desk);
         for id in (0..nodes).map(NodeId).filter(|id| !absent.contains(*id)) {
@@ -280,25 +307,46 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
         [self.crashes, self.restarts, self.faults_void]
     }
 
+    /// How many requests were made of nodes that were down or had left.
+    pub fn requests_to_nobody(&self) -> u64 {
+        self.requests_to_nobody
+    }
+
     /// Compares the books with the copies that are really under way.
     ///
     /// # Panics
     /// If a message was lost silently, which is always a mistake of this simulator.
     pub fn balance_books(&self) {
-        let mut in_flight = vec![0; P::KINDS.len()];
-        let waiting = self.outside.queue.iter();
-        for entry in waiting {
+        if let Err(imbalance) = self.balance() {
+            panic!("messages are not conserved: {imbalance}");
+        }
+    }
+
+    /// The same, as an answer.
+    ///
+    /// # Errors
+    /// Names the first kind whose copies do not add up, or says that bytes have gone astray.
+    pub fn balance(&self) -> Result<(), String> {
+        let (mut in_flight, mut under_way) = (vec![0; P::KINDS.len()], 0u64);
+        let mut count = |link: Link, message: &P::Message, copies: u64| {
+            in_flight[P::kind(message)] += copies;
+            let each = weight(link, P::size(message));
+            under_way = under_way.wrapping_add(each.wrapping_mul(copies));
+        };
+        for entry in self.outside.queue.iter() {
             if let Event::Deliver { from, message, .. } = &entry.event
                 && *from != entry.to
             {
-                in_flight[P::kind(message)] += 1;
+                count((*from, entry.to), message, 1);
             }
         }
-        for (_, message, _) in self.outside.landing.values().flatten() {
-            in_flight[P::kind(message)] += 1;
+        for (to, line) in &self.outside.landing {
+            line.iter().for_each(|(from, message, _)| count((*from, *to), message, 1));
         }
-        if let Err(imbalance) = self.outside.books.balance(&in_flight, P::KINDS) {
-            panic!("messages are not conserved: {imbalance}");
+        for (link, message, copies) in self.outside.uplinks.messages() {
+            count(link, message, copies);
         }
+        self.outside.books.balance(&in_flight, P::KINDS)?;
+        self.outside.books.balance_bytes(under_way)
     }
 }

@@ -14,7 +14,6 @@ use corsair::network::{
 use corsair::settings::Paint;
 use corsair::simulation::Plan;
 use corsair::topology::files::Snapshot;
-use proptest::prelude::*;
 
 use crate::driver::{Message, Order, Stage, ms};
 
@@ -76,9 +75,9 @@ fn a_cut_stops_what_is_on_the_downlink_and_a_full_queue_what_would_wait() {
     assert_eq!((total.delivered, total.lost_to_full_queues), (3, 7));
     assert_eq!(total.bytes_sent, 10 * size_of::<Message>() as u64);
     assert_eq!(total.bytes_delivered, 3 * size_of::<Message>() as u64);
-    let line = &world.network().uplinks()[0];
-    assert_eq!(line.busy(ms(100)), Span::from_millis(30));
-    assert_eq!(line.waits().max, Span::from_millis(20));
+    let (node, usage) = world.network().uplinks(ms(100)).next().unwrap();
+    assert_eq!((node, usage.busy), (NodeId(0), Span::from_millis(30)));
+    assert_eq!(usage.waits.max, Span::from_millis(20));
 }
 
 #[test]
@@ -186,80 +185,16 @@ fn edges_with_a_latency_are_the_default_and_distances_count() {
     assert_ne!(plane("{latency: {geo: {per_unit: 1s, base: 7ms}}}"), plane("{latency: 7ms}"));
 }
 
-fn networks() -> impl Strategy<Value = String> {
-    let latency = prop_oneof![
-        Just("{exponential: {mean: 20ms}}"),
-        Just("{pareto: {min: 5ms, alpha: 1.5, per: link, jitter: 0.2}}"),
-        Just("0s"),
-    ];
-    let loss = prop_oneof![
-        (0.0..0.3f64).prop_map(|p| p.to_string()),
-        Just("{burst: {to_bad: 0.05, to_good: 0.3, loss_bad: 0.8}}".to_owned()),
-    ];
-    let bandwidth = prop_oneof![
-        Just(""),
-        Just("bandwidth: 20kbps"),
-        Just("bandwidth: {up: 8kbps, queue: 64B, headers: 20B}"),
-        Just("bandwidth: {down: 8kbps}"),
-    ];
-    let order = prop_oneof![Just("unordered"), Just("fifo")];
-    (latency, loss, bandwidth, order, 0.0..0.3f64, 1u8..4).prop_map(
-        |(latency, loss, bandwidth, order, duplicate, copies)| {
-            format!(
-                "{{latency: {latency}, loss: {loss}, order: {order}, duplicate: {duplicate}, \
-                 copies: {copies}, {bandwidth}}}"
-            )
-        },
-    )
-}
-
-fn faults() -> impl Strategy<Value = String> {
-    let window = (0u32..25, 1u32..25).prop_map(|(a, b)| format!("from: {a}s, until: {}s", a + b));
-    let fault = (window, 0usize..9, 0.0..1.0f64).prop_map(|(window, which, p)| {
-        let kinds = [
-            format!("crash: {{{window}, every: 4s, nodes: {{fraction: {p}}}, restart_after: 2s}}"),
-            "crash: {at: 9s, nodes: {random: 2}, after_effects: 1, disk: keep}".to_owned(),
-            format!("churn: {{{window}, nodes: all, leave: {{weibull: {{scale: 8s, shape: 0.5}}}}, \
-                     rejoin_after: {{exponential: {{mean: 3s}}}}, start: stationary, graceful: {p}}}"),
-            format!("crash_poisson: {{{window}, rate: 1/s, restart_after: 1s, spare: [{{node: 0}}]}}"),
-            format!("partition: {{{window}, split: {{fractions: [0.5, {}]}}, direction: into}}", p / 2.0),
-            format!("loss_burst: {{{window}, probability: {p}}}"),
-            format!("clog: {{{window}, nodes: {{fraction: {p}}}}}"),
-            format!("link: {{{window}, between: [{{node: 1}}, all], slow: x3, duplicate: {p}, \
-                     extra_latency: {{uniform: {{min: 0s, max: 1s}}}}}}"),
-            format!("isolate: {{{window}, nodes: {{random: 3}}}}"),
-        ];
-        format!("  - {}\n", kinds[which])
-    });
-    prop::collection::vec(fault, 0..6).prop_map(|faults| faults.concat())
-}
-
-/// Runs an experiment, at the end of which the books are balanced by kind or the run panics.
-fn conserves(text: &str) {
-    let given = Given::new("random.yaml", text.as_bytes(), None).unwrap();
+#[test]
+fn requests_to_nodes_that_are_down_are_counted() {
+    let text = "schema: 1\nname: down\nnodes: 3\nstop: {at: 9s}\n\
+                protocol: {gossip: {algorithm: flood}}\n\
+                workload: [{publish: {from: 0s, every: 1s, until: 9s, by: {node: 0}}}]\n\
+                faults: [{crash: {at: 2500ms, nodes: {node: 0}, restart_after: 4s}}]\n\
+                record: {metrics: [requests_to_nobody]}\n";
+    let given = Given::new("down.yaml", text.as_bytes(), None).unwrap();
     let (experiment, report) = read_experiment(&given, &[]);
-    let experiment =
-        experiment.unwrap_or_else(|| panic!("{}\n{text}", report.render(Paint::Plain)));
-    let report = experiment.run(0, &mut Nothing).unwrap();
-    let total = report.books.total();
-    assert!(total.sent > 0);
-    let ended = total.delivered + total.lost() + total.to_nobody + total.in_flight();
-    assert_eq!(total.sent + total.duplicated, ended, "{text}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
-
-    #[test]
-    fn messages_are_conserved_whatever_goes_wrong(
-        seed in any::<u32>(), network in networks(), faults in faults(),
-    ) {
-        let faults = if faults.is_empty() { "  []\n".to_owned() } else { faults };
-        conserves(&format!(
-            "schema: 1\nname: random\nseed: {seed}\nnodes: 12\nstop: {{at: 40s}}\n\
-             network: {network}\nprotocol: {{pirates: {{chat_period: {{uniform: {{min: 1s, max: 3s}}}}}}}}\n\
-             workload:\n  - gold_coin: {{from: 1s, until: 30s, every: 3s, to: {{random: 1}}, coins: 50}}\n\
-             faults:\n{faults}invariants: none\n"
-        ));
-    }
+    let experiment = experiment.unwrap_or_else(|| panic!("{}", report.render(Paint::Plain)));
+    // Those of seconds 3 to 6.
+    assert_eq!(experiment.run(0, &mut Nothing).unwrap().metrics, [Some(4.0)]);
 }

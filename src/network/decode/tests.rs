@@ -3,7 +3,8 @@
 use super::*;
 use crate::kernel::{Distribution, NodeId, Seed};
 use crate::network::{
-    Bandwidth, BandwidthSource, Factor, Latency, NetworkError, NodeSet, Population, Rate,
+    Bandwidth, BandwidthSource, Factor, Latency, NetworkError, NodeSet, Population, Rate, Sharing,
+    Turns,
 };
 use crate::settings::{Report, Source, decode, parse};
 
@@ -181,9 +182,14 @@ fn bursts_and_bandwidths_are_what_they_say() {
     assert_eq!(canonical, accepted("bandwidth: {up: 10Mbps, down: 10Mbps}").1);
     let (config, _) =
         accepted("bandwidth: {up: 1Mbps, queue: 1KiB, headers: 40B, from_topology: off}");
-    let Bandwidth { up, down, queue, headers, source } = config.bandwidth;
+    let Bandwidth { up, down, sharing, queue, headers, source } = config.bandwidth;
     assert_eq!((up, down, queue, headers), (Rate::new(1_000_000), None, Some(1024), 40));
-    assert_eq!(source, BandwidthSource::Network);
+    assert_eq!((source, sharing), (BandwidthSource::Network, Sharing::Fifo));
+    for (word, turns) in [("serial", Turns::Serial), ("fair", Turns::Fair)] {
+        let (config, canonical) = accepted(&format!("bandwidth: {{up: 1Mbps, sharing: {word}}}"));
+        assert_eq!(config.bandwidth.sharing, Sharing::Lanes(turns));
+        assert!(canonical.contains(&format!(r#""sharing":"{word}""#)), "{canonical}");
+    }
 }
 
 #[test]

@@ -106,9 +106,11 @@ fn faults_that_meet_nobody_are_void() {
         .plan(5, crash(1))
         .plan(6, restart(1))
         .ask(7, 1, &[Order::Say(1)])
+        .ask(7, 0, &[Order::Say(1)])
         .plan(8, crash_with(1, Some(1), DiskLoss::Keep));
     let (_, world) = stage.play_out();
     assert_eq!(world.faults(), [1, 0, 5]);
+    assert_eq!(world.requests_to_nobody(), 2);
     assert!(world.node(NodeId(0)).is_none() && world.node(NodeId(1)).is_some());
     assert_eq!(world.observer().lines[2..], ["2ms 0: crashes"]);
 }

@@ -2,7 +2,10 @@
 
 use corsair::faults::DiskLoss;
 use corsair::kernel::{Distribution, NodeId, Probability, Span};
-use corsair::network::{Degradation, Direction, Links, Rule, RuleId, Targets};
+use corsair::network::{
+    Bandwidth, Degradation, Direction, Links, NetworkConfig, Rate, Rule, RuleId, Sharing, Targets,
+    Turns,
+};
 use corsair::protocol::{Effect, Flaw, Flawed, Origin};
 use corsair::simulation::{Digest, Plan, Sync, World};
 
@@ -134,13 +137,24 @@ impl Flaw<Puppet> for Honest {
 fn a_flaw_that_edits_nothing_shows_nowhere() {
     let slow = Sync { latency: Span::from_millis(3), fails: Probability::ZERO };
     let cut = crash_with(3, Some(3), DiskLoss::LoseUnsynced);
-    for sync in [Sync::default(), slow] {
-        let stage = Stage { sync, ..busy() }.plan(9, cut.clone()).plan(12, restart(3));
+    let lanes = Bandwidth {
+        up: Rate::new(100_000),
+        sharing: Sharing::Lanes(Turns::Fair),
+        ..Bandwidth::default()
+    };
+    let setups =
+        [(Sync::default(), Bandwidth::default()), (slow, Bandwidth::default()), (slow, lanes)];
+    for (sync, bandwidth) in setups {
+        let network = NetworkConfig { bandwidth, ..busy().network };
+        let stage =
+            Stage { sync, ..busy() }.network(network).plan(9, cut.clone()).plan(12, restart(3));
         let (log, asks) = (Log::default(), stage.asks.clone());
         let mut flawed: World<Flawed<Puppet, Honest>, _, _> = World::new(stage.setup(), log, asks);
         flawed.advance(ms(1000));
         let (_, plain) = stage.play_out();
         assert_eq!(flawed.observer().lines, plain.observer().lines);
+        let hears = plain.observer().lines.iter().any(|line| line.contains("may send"));
+        assert_eq!(hears, bandwidth == lanes);
         assert_eq!((flawed.digest(), flawed.books()), (plain.digest(), plain.books()));
     }
 }

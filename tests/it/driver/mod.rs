@@ -48,6 +48,8 @@ pub(crate) enum Fact {
     Booted(Vec<u32>),
     Heard(NodeId, u32),
     Rang(Timer),
+    /// It may send the next message to this node.
+    Free(NodeId),
     Said(u32),
 }
 
@@ -96,6 +98,9 @@ impl Protocol for Puppet {
         cx: &mut impl Context<'w, Self>,
     ) {
         obey(node, Some(id), &orders, cx);
+    }
+    fn on_ready<'w>(_: &mut Strings, to: NodeId, cx: &mut impl Context<'w, Self>) {
+        cx.tell(Fact::Free(to));
     }
     fn store(durable: &mut Vec<u32>, record: u32) {
         durable.push(record);
@@ -165,6 +170,7 @@ impl<P: Protocol<Fact = Fact, Response = u32>> Observer<P> for Log {
         self.lines.push(match fact {
             Fact::Booted(disk) => format!("{at} {node}: boots with {disk:?}"),
             Fact::Heard(from, number) => format!("{at} {node}: hears {number} from {from}"),
+            Fact::Free(to) => format!("{at} {node}: may send to {to}"),
             Fact::Rang(timer) => format!("{at} {node}: {timer:?} rings"),
             Fact::Said(number) => format!("{at} {node}: says {number}"),
         });
