@@ -193,13 +193,7 @@ impl Reader<'_, '_> {
             is_lossy: network.is_lossy(),
         };
         let protocol = self.entry.decode(self.s, &around);
-        stop.at = stop.at.or(protocol.stop_at().map(|span| Instant::START + span));
-        let ends = stop.at.is_some() || stop.when.is_some() || stop.events.is_some();
-        if !ends && !protocol.falls_quiet() {
-            let message = format!("a run of {} never ends by itself", self.entry.name());
-            self.s.refuse("stop", Code::MissingKey, &message, "give stop.at, such as 60s");
-        }
-        self.s.put("stop", resolved_stop(&stop));
+        self.settle_stop(&mut stop, protocol.as_ref());
         let faults = read_faults(self.s.field("faults"));
         let mut invariants = decode_invariants(self.s, self.entry);
         if faults.iter().any(|(_, fault)| fault.wipes()) {
@@ -242,6 +236,17 @@ impl Reader<'_, '_> {
             self.judge(&experiment);
         }
         Some(experiment)
+    }
+
+    /// A run ends when its protocol says so, unless the experiment does.
+    fn settle_stop(&mut self, stop: &mut Stop, protocol: &dyn Prepared) {
+        stop.at = stop.at.or(protocol.stop_at().map(|span| Instant::START + span));
+        let ends = stop.at.is_some() || stop.when.is_some() || stop.events.is_some();
+        if !ends && !protocol.falls_quiet() {
+            let message = format!("a run of {} never ends by itself", self.entry.name());
+            self.s.refuse("stop", Code::MissingKey, &message, "give stop.at, such as 60s");
+        }
+        self.s.put("stop", resolved_stop(stop));
     }
 
     /// A name is a folder: letters, digits, `-`, `_` and `.`, not starting with a point.
