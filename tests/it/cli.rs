@@ -167,12 +167,11 @@ fn every_built_in_study_runs() {
         let told = bench.call(&[&["sweep", name][..], &set].concat()).good();
         assert!(!told.err.contains("warning"), "{name}: {}", told.err);
         // Each published figure stands beside ours, in a row of its own.
-        let figures = text.lines().filter(|line| line.contains("source: \"")).count();
-        let sources = told.out.lines().filter(|line| {
-            let from = ["cnsim, ", "Demers et al. 1987", "exact: "];
-            from.iter().any(|source| line.contains(source))
-        });
-        assert_eq!(sources.count(), figures, "{name}: {}", told.out);
+        let figures = text.lines().filter_map(|line| line.split("source: \"").nth(1));
+        let sources: Vec<&str> = figures.filter_map(|rest| rest.split('"').next()).collect();
+        let is_figure = |line: &&str| sources.iter().any(|source| line.ends_with(source));
+        let told_of = told.out.lines().filter(is_figure).count();
+        assert_eq!(told_of, sources.len(), "{name}: {}", told.out);
         bench.call(&["verify", name]).good();
     }
 }

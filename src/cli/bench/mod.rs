@@ -48,6 +48,12 @@ enum Line {
     Spigo,
     /// W2: W1, each edge reported to the controller, and the graph logged as spigo does
     SpigoLog,
+    /// A flood on a random graph of degree 8, 1 to 100 ms a link
+    Flood,
+    /// A rumor among all, pushed in rounds until it is quiet, k = 1
+    Rumor,
+    /// Anti-entropy among all, push and pull in rounds, until all know
+    AntiEntropy,
     /// A ring, each edge of which counts as an event
     GraphRing,
     /// A random graph of mean degree 8; edges count as events

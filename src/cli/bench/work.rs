@@ -40,6 +40,27 @@ impl Line {
                 set(&["protocol.pirates.inform=edges", "record.graph={formats: [spigo]}"]);
                 ("spigo", sets)
             }
+            Line::Flood => {
+                set(&[
+                    "topology={random_regular: {degree: 8}}",
+                    "network.latency={uniform: {min: 1ms, max: 100ms, per: link}}",
+                    "protocol={gossip: {algorithm: flood}}",
+                ]);
+                ("flood-topologies", sets)
+            }
+            Line::Rumor => {
+                set(&["record.metrics=[residue, traffic, t_last]"]);
+                ("gossip", sets)
+            }
+            Line::AntiEntropy => {
+                set(&[
+                    "protocol={gossip: {algorithm: anti_entropy, mode: push_pull, clock: rounds}}",
+                    "stop={when: {metric: coverage, at_least: 1}}",
+                    "record.metrics=[coverage, t_last]",
+                    "assert={}",
+                ]);
+                ("gossip", sets)
+            }
             Line::GraphRing | Line::GraphErdosRenyi | Line::GraphRandomRegular => return None,
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::Known;
-use super::config::{Algorithm, Config, Dedupe, Stop, Tempo};
+use super::config::{Algorithm, Config, Dedupe, Rpc, Stop, Tempo};
 use super::message::{Fact, Message, RumorId};
 use crate::kernel::{Instant, NodeId, Span};
 use crate::protocols::Calm;
@@ -71,7 +71,8 @@ impl Liveness {
             Algorithm::Rumor(_) | Algorithm::MedianCounter(_) => Some(Promise::Settles),
             Algorithm::InfectAndDie { .. } => Some(Promise::Settles),
             Algorithm::Flood { delivery, .. } => {
-                let is_plain = delivery.dedupe == Dedupe::Set && !delivery.has_service();
+                // One call at a time takes as long as there are edges.
+                let is_plain = delivery.dedupe == Dedupe::Set && delivery.rpc == Rpc::Async;
                 is_plain.then_some(Promise::Settles)
             }
             _ => None,

@@ -68,7 +68,7 @@ enum Weather {
     Rough,
 }
 
-/// Ten rumors among a few sites for a minute, with crashes where the weather is rough.
+/// Ten rumors among a few sites for 200 s, with crashes where the weather is rough.
 fn play<P: Spreads>(
     seed: u64,
     (algorithm, tempo, limit): How,
@@ -133,7 +133,7 @@ fn play<P: Spreads>(
         events_max: 2_000_000,
     };
     let mut world = World::<P, _, _>::new(setup, watch, Script(requests.clone()));
-    let progress = world.advance(ms(60_000));
+    let progress = world.advance(ms(200_000));
     if progress != Progress::Halted {
         world.balance_books();
     }
