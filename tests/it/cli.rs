@@ -169,7 +169,7 @@ fn every_built_in_study_runs() {
         // Each published figure stands beside ours, in a row of its own.
         let figures = text.lines().filter(|line| line.contains("source: \"")).count();
         let sources = told.out.lines().filter(|line| {
-            let from = ["cnsim, ", "Demers et al. 1987", "exact: "];
+            let from = ["cnsim, ", "Demers et al. 1987", "Jelasity et al. 2005", "exact: "];
             from.iter().any(|source| line.contains(source))
         });
         assert_eq!(sources.count(), figures, "{name}: {}", told.out);
