@@ -48,7 +48,7 @@ fn mail(
     let seed = Seed(2026);
     let period = Distribution::Constant(Span::from_millis(100));
     let publish =
-        |k: u32| (ms(u64::from(k) * 10), NodeId(0), Request { id: RumorId(k), bytes: 64 });
+        |k: u32| (ms(u64::from(k) * 10), NodeId(0), Request::Publish { id: RumorId(k), bytes: 64 });
     let network = Network::new(config, seed);
     let setup = Setup {
         seed,
@@ -57,6 +57,7 @@ fn mail(
             algorithm: Algorithm::DirectMail(Delivery::PLAIN),
             tempo: Tempo::Timers { period, phase: Phase::Random },
             keeping: Keeping::Durable,
+            limit: None,
             flaw: None,
         },
         graph: Graph::complete(NODES),
