@@ -139,9 +139,9 @@ fn play<P: Spreads>(
     }
     let looked = GossipFamily::<P>::look(world.observer(), &world);
     let found = world.observer().1.verdicts().violation().cloned().or(looked);
-    let up = (0..NODES).map(NodeId).filter(|id| world.node(*id).is_some());
+    let mut up = (0..NODES).map(NodeId).filter(|id| world.node(*id).is_some());
     let knows = |id| world.disk(id).items().len() == 10;
-    let all_know = up.map(knows).all(|knows| knows);
+    let all_know = up.all(knows);
     let is_active = (0..NODES).map(NodeId).filter_map(|id| world.node(id)).any(|site| {
         site.open_calls() > 0 || site.spreads().iter().any(|spread| spread.is_infective())
     });
