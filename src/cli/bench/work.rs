@@ -45,11 +45,12 @@ impl Line {
                     "topology={random_regular: {degree: 8}}",
                     "network.latency={uniform: {min: 1ms, max: 100ms, per: link}}",
                     "protocol={gossip: {algorithm: flood}}",
+                    "invariants=none",
                 ]);
                 ("flood-topologies", sets)
             }
             Line::Rumor => {
-                set(&["record.metrics=[residue, traffic, t_last]"]);
+                set(&["record.metrics=[residue, traffic, t_last]", "invariants=none"]);
                 ("gossip", sets)
             }
             Line::AntiEntropy => {
@@ -57,6 +58,7 @@ impl Line {
                     "protocol={gossip: {algorithm: anti_entropy, mode: push_pull, clock: rounds}}",
                     "stop={when: {metric: coverage, at_least: 1}}",
                     "record.metrics=[coverage, t_last]",
+                    "invariants=none",
                     "assert={}",
                 ]);
                 ("gossip", sets)
