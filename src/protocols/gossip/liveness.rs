@@ -164,7 +164,9 @@ impl Liveness {
         graph: &Graph,
     ) -> Option<Broken> {
         if self.promise == Some(Promise::Settled) {
-            let is_told = matches!(message, Some(Message::Rumor { .. }));
+            let is_told = message.is_some_and(|message| {
+                matches!(message, Message::Rumor { .. }) || message.handed_over().next().is_some()
+            });
             let detail = || "is told a rumor although all had settled".to_owned();
             return is_told.then(|| Broken { invariant: "settles", node, detail: detail() });
         }
