@@ -75,6 +75,7 @@ where
         while let Some(entry) = self.outside.queue.pop(self.outside.desk.limit) {
             if let Some(next) = self.outside.queue.ahead(AHEAD) {
                 prefetch(&self.nodes, next.index());
+                self.graph.prefetch(next);
                 if size_of::<P::Durable>() > 0 {
                     prefetch(&self.outside.disks, next.index());
                 }

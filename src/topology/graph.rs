@@ -128,6 +128,14 @@ impl Graph {
         }
     }
 
+    /// Asks for the memory that [`Graph::peers`] reads first, some events early.
+    #[inline(always)]
+    pub fn prefetch(&self, id: NodeId) {
+        if let Some(rows) = self.rows() {
+            rows.prefetch(id);
+        }
+    }
+
     /// How many links: an undirected edge is one each way.
     pub fn links(&self) -> u64 {
         if self.directed() { self.edges() } else { 2 * self.edges() }

@@ -1,6 +1,6 @@
 //! Compressed rows: the out-neighbours of every node, in two arrays.
 
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, prefetch};
 
 /// For each of the nodes 0, 1, 2, ... the nodes that it knows, in an order of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,6 +169,12 @@ impl Rows {
     pub fn row(&self, source: NodeId) -> &[NodeId] {
         let (start, end) = (self.offsets[source.index()], self.offsets[source.index() + 1]);
         &self.targets[start as usize..end as usize]
+    }
+
+    /// Asks for what [`Rows::row`] reads first.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, source: NodeId) {
+        prefetch(&self.offsets, source.index());
     }
 
     /// The place of a row's first link among all links.

@@ -1,6 +1,6 @@
 //! `random_regular`: every node has the same number of neighbours, drawn by pairing.
 
-use crate::kernel::{Bits, NodeId, Stream};
+use crate::kernel::{Bits, NodeId, Stream, prefetch};
 
 use super::{Degree, GenerateError};
 use crate::topology::graph::Graph;
@@ -78,8 +78,10 @@ impl Pairing {
     /// repeat are drawn anew. `None` when only such pairs are left.
     fn complete(mut self, random: &mut Stream) -> Option<Pairing> {
         let mut misses = 0;
+        let mut scout = Scout::new(random);
         while self.free.len() >= 2 {
             let left = self.free.len();
+            scout.look(&self);
             let first = random.below(left as u64) as usize;
             let second = random.below(left as u64 - 1) as usize;
             let second = second + usize::from(second >= first);
@@ -130,6 +132,44 @@ impl Pairing {
         let nodes = self.joined.len();
         let row = |id: usize| self.table[id * self.degree..(id + 1) * self.degree].iter().copied();
         Rows::collect((0..nodes).map(row))
+    }
+}
+
+/// Draws what the pairing will draw some pairs later, and asks for the memory that it will need then.
+struct Scout {
+    random: Stream,
+    /// The places of the pairs to come, by their number modulo the length.
+    pairs: [[usize; 2]; Scout::FAR],
+    number: usize,
+}
+
+impl Scout {
+    /// How many pairs early the free points are asked for, and then what is known of their owners.
+    const FAR: usize = 16;
+    const NEAR: usize = 8;
+
+    fn new(random: &Stream) -> Scout {
+        let mut random = random.clone();
+        for _ in 0..2 * Scout::FAR {
+            random.bits();
+        }
+        Scout { random, pairs: [[0; 2]; Scout::FAR], number: 0 }
+    }
+
+    /// Looks one pair further; misses make it look aside, which costs time alone.
+    #[inline(always)]
+    fn look(&mut self, pairing: &Pairing) {
+        let left = pairing.free.len().saturating_sub(2 * Scout::FAR) as u64;
+        let far = [(); 2].map(|()| self.random.below(left) as usize);
+        far.iter().for_each(|place| prefetch(&pairing.free, *place));
+        self.pairs[self.number % Scout::FAR] = far;
+        for place in self.pairs[(self.number + Scout::NEAR) % Scout::FAR] {
+            if let Some(owner) = pairing.free.get(place) {
+                prefetch(&pairing.joined, owner.index());
+                prefetch(&pairing.table, owner.index() * pairing.degree);
+            }
+        }
+        self.number += 1;
     }
 }
 
