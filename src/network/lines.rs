@@ -53,6 +53,7 @@ impl<J> Lines<J> {
     }
 
     /// When the first and the last byte of a message have left, its edge included, that have left the uplink then.
+    #[inline(always)]
     pub(super) fn cross(
         &mut self,
         parcel: &Parcel,
@@ -74,6 +75,7 @@ impl<J> Lines<J> {
 
     /// When a copy is through whose last byte comes to the downlink of `target` now, and its first byte came the span
     /// of `stream` before. Its share of the line lies between the arrival of its first byte and that moment.
+    #[inline]
     pub(super) fn receive(
         &mut self,
         (now, stream): (Instant, Span),
@@ -136,6 +138,7 @@ impl<J> Lines<J> {
         self.shared(node)?.leave(now)
     }
 
+    #[inline]
     fn bytes(&self, size: u32) -> u64 {
         u64::from(size) + self.bandwidth.headers
     }

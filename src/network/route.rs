@@ -190,12 +190,14 @@ impl Network {
         }
     }
 
+    #[inline(always)]
     fn is_cut(&self, parcel: &Parcel) -> bool {
         let cut = |(_, rule): (RuleId, &Rule)| matches!(rule, Rule::Cut(_));
-        rules_on_link(&self.in_force, parcel).any(cut)
+        !self.in_force.is_empty() && rules_on_link(&self.in_force, parcel).any(cut)
     }
 
     /// The draws of a message: its own, unless all draw from one generator.
+    #[inline(always)]
     fn own_places(&self, places: Places) -> Places {
         match self.flaw {
             Some(NetworkFlaw::SharedStream) => {
@@ -206,18 +208,22 @@ impl Network {
     }
 
     /// How many copies of a message the network delivers: none when it is lost, at most 256.
+    #[inline(always)]
     fn copies(&mut self, parcel: &Parcel, places: Places) -> u16 {
         let copies = self.copies_by_chance(parcel, places);
         self.drawn += 1 + u64::from(copies);
         copies
     }
 
+    #[inline(always)]
     fn copies_by_chance(&mut self, parcel: &Parcel, places: Places) -> u16 {
         let mut loss = self.loss(parcel, places);
         let mut duplicate = self.config.duplication.probability;
-        for (_, harm) in harms(&self.in_force, parcel) {
-            loss = loss.or(harm.loss);
-            duplicate = duplicate.or(harm.duplicate);
+        if !self.in_force.is_empty() {
+            for (_, harm) in harms(&self.in_force, parcel) {
+                loss = loss.or(harm.loss);
+                duplicate = duplicate.or(harm.duplicate);
+            }
         }
         if loss.hit(places.place(place::LOSS).bits()) {
             0
@@ -251,8 +257,12 @@ impl Network {
     }
 
     /// How long a copy takes that has left.
+    #[inline(always)]
     fn transit(&self, parcel: &Parcel, places: Places, copy: u8) -> Span {
         let mut delay = self.latency(parcel, places, copy);
+        if self.in_force.is_empty() {
+            return delay;
+        }
         for (_, harm) in harms(&self.in_force, parcel) {
             delay = harm.slow.of(delay);
         }
@@ -263,6 +273,7 @@ impl Network {
     }
 
     /// How long a copy takes that would take `delay`, when none arrives before the one sent before it.
+    #[inline(always)]
     fn in_order(&mut self, parcel: &Parcel, delay: Span) -> Span {
         if self.config.order == Order::Unordered {
             return delay;
@@ -274,10 +285,14 @@ impl Network {
     }
 
     /// How much longer a copy takes, whatever the order.
+    #[inline(always)]
     fn disorder(&self, parcel: &Parcel, places: Places, copy: u8) -> Span {
         let mut delay = Span::ZERO;
         if let Some(reorder) = &self.config.reorder {
             delay = delay + reorder.sample(places.place(place::reorder(copy)));
+        }
+        if self.in_force.is_empty() {
+            return delay;
         }
         for (id, harm) in harms(&self.in_force, parcel) {
             if let Some(reorder) = &harm.reorder {

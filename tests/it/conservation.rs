@@ -93,13 +93,17 @@ fn protocol() -> impl Strategy<Value = (String, Latencies)> {
         Just("algorithm: rumor, mode: push, k: 2, period: 300ms"),
         Just("algorithm: rumor, mode: pull, k: 3, period: 400ms, stop: coin"),
         Just("algorithm: rumor, mode: push_pull, k: 2, period: 1s, clock: rounds"),
+        Just("algorithm: median_counter, period: 1s, clock: rounds"),
+        Just("algorithm: push_sum, period: 1s, clock: rounds"),
+        Just("algorithm: averaging, period: 1s, phase: redraw"),
     ];
     let gossip = gossip.prop_map(|knobs| {
         let latencies = if knobs.contains("rounds") { Latencies::Short } else { Latencies::Any };
-        let text = format!(
-            "protocol: {{gossip: {{{knobs}}}}}\nworkload:\n  \
-             - publish: {{from: 1s, until: 30s, every: 2s, by: {{random: 1}}, bytes: 100B}}\n"
-        );
+        let has_rumors = !knobs.contains("push_sum") && !knobs.contains("averaging");
+        let publish =
+            "\n  - publish: {from: 1s, until: 30s, every: 2s, by: {random: 1}, bytes: 100B}";
+        let workload = if has_rumors { publish } else { " []" };
+        let text = format!("protocol: {{gossip: {{{knobs}}}}}\nworkload:{workload}\n");
         (text, latencies)
     });
     prop_oneof![1 => Just((pirates.to_owned(), Latencies::Any)), 3 => gossip]
