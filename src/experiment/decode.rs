@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::base::{merge, read_base};
 use super::files::Library;
+use super::ground::JudgedGround;
 use super::keys::{NODES_MAX, UNKNOWN};
 use super::network;
 use super::published::{PublishedFigure, decode_published, judge_published};
@@ -56,6 +57,8 @@ pub struct Experiment {
     /// The protocol with its settings.
     pub(super) protocol: Box<dyn Prepared>,
     pub(super) topology: Option<Topology>,
+    /// The ground that was judged, for the first run on it.
+    pub(super) judged: JudgedGround,
     pub(super) network: NetworkConfig<Selector>,
     pub(super) faults: Faults,
     /// Every setting written out: what the id is a hash of.
@@ -226,6 +229,7 @@ impl Reader<'_, '_> {
             entry: self.entry,
             protocol,
             topology,
+            judged: JudgedGround::default(),
             network,
             faults,
             canonical: Json::Null,
@@ -354,6 +358,7 @@ impl Reader<'_, '_> {
                 }
                 let population = experiment.population_on(&ground);
                 *judged = Some((self.ground.clone(), population.clone()));
+                experiment.judged.keep(seed, ground);
                 population
             }
             Err(error) => {

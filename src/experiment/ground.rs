@@ -1,6 +1,6 @@
 //! What a run of an experiment stands on: its graph, who there is, and what they are called.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::decode::Experiment;
 use super::topology::{Topology, members};
@@ -9,6 +9,22 @@ use crate::network::Population;
 use crate::protocols::Ground;
 use crate::topology::files::Snapshot;
 use crate::topology::{Graph, Labels};
+
+/// A graph takes longer to draw than a small run takes: what was judged is run on.
+#[derive(Debug, Default)]
+pub(super) struct JudgedGround(Mutex<Option<(Seed, Ground)>>);
+
+impl JudgedGround {
+    /// Keeps the ground of that seed, until it is taken.
+    pub(super) fn keep(&self, seed: Seed, ground: Ground) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((seed, ground));
+    }
+
+    fn take(&self, seed: Seed) -> Option<Ground> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.take_if(|(of, _)| *of == seed).map(|(_, ground)| ground)
+    }
+}
 
 impl Experiment {
     /// Who there is to select from, before a run drops any.
@@ -55,6 +71,9 @@ impl Experiment {
     /// # Errors
     /// One sentence about why there is no such graph.
     pub(super) fn ground(&self, seed: Seed) -> Result<Ground, String> {
+        if let Some(ground) = self.judged.take(seed) {
+            return Ok(ground);
+        }
         let Some(topology) = &self.topology else {
             return Ok(Ground {
                 nodes: self.nodes,
