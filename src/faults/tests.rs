@@ -295,8 +295,11 @@ fn faults() -> impl Strategy<Value = Fault> {
             count: Some(count),
         }),
     ];
+    // A share of who is up depends on who crashed before.
+    let is_independent = |selector: &Selector| !matches!(selector, Selector::Fraction(_));
+    let crashed = selectors().prop_filter("by the others", is_independent);
     prop_oneof![
-        (whens.clone(), selectors(), proptest::option::of(spans)).prop_map(
+        (whens.clone(), crashed, proptest::option::of(spans)).prop_map(
             |(when, nodes, restart_after)| Fault::Crash {
                 when,
                 nodes,

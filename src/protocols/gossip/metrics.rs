@@ -70,8 +70,16 @@ pub const METRICS: &[Metric] = &[
     ),
     metric("p_die_out", "ratio", "rumors with coverage below 0.1, over all"),
     metric("coverage_if_major", "ratio", "coverage, mean over rumors with 0.1 or more"),
+    metric("traffic_if_major", "rumors/node", "traffic, mean over the same"),
+    metric("t_last_if_major", "rounds", "t_last, mean over the same"),
+    metric("t_last_if_major", "ms", "t_last, mean over the same"),
+    metric("t_ave_if_major", "rounds", "t_ave, mean over the same"),
+    metric("t_ave_if_major", "ms", "t_ave, mean over the same"),
     each("coverage_each", "ratio", "sites that know it, over all"),
     each("propagation_time_each", "ms", "publish to its last first receipt"),
+    each("t_last_each", "rounds", "latest first receipt"),
+    each("t_last_each", "ms", "latest first receipt"),
+    each("duplicates_each", "count", "copies of it that reached sites that knew it"),
     each("rumors_sent_each", "count", "transfers of it sent, also lost ones"),
     metric(
         "variance_ratio",
@@ -137,25 +145,46 @@ pub(super) fn read<P: Spreads>(tally: &Tally, world: &impl Nodes<P>, readings: &
     }
     readings.put("cold_share", ratio(tally.cold, publishes));
     readings.put("p_die_out", of(&|r| f64::from(u8::from(share(r) < MAJOR))));
-    let major = tally.rumors().map(|(_, r)| share(r)).filter(|share| *share >= MAJOR);
-    readings.put("coverage_if_major", mean(major));
     read_times(tally, readings);
+    read_major(tally, readings);
     read_sites(tally, world, readings);
     for (id, rumor) in tally.rumors() {
         let id = Id::Number(id.0);
         readings.put_each("coverage_each", id, share(rumor));
+        readings.put_each("t_last_each", id, rumor.last as f64 / unit_of(tally));
+        readings.put_each("duplicates_each", id, rumor.duplicates as f64);
         readings.put_each("propagation_time_each", id, rumor.last_span.map(Span::as_millis_f64));
         readings.put_each("rumors_sent_each", id, rumor.sent as f64);
     }
 }
 
+/// What times are counted in: rounds, or milliseconds of nanoseconds.
+fn unit_of(tally: &Tally) -> f64 {
+    if tally.in_rounds() { 1.0 } else { 1e6 }
+}
+
+/// Mean time of first receipt over who knows, the origin at 0.
+fn t_ave(rumor: &Spreading, unit: f64) -> f64 {
+    rumor.sum as f64 / (rumor.receipts + 1) as f64 / unit
+}
+
+/// Means over both outcomes hide that rumors die out: these are over those that did not.
+fn read_major(tally: &Tally, readings: &mut Readings<'_>) {
+    let (nodes, unit) = (f64::from(tally.nodes.max(1)), unit_of(tally));
+    let is_major = |rumor: &&Spreading| rumor.informed as f64 / nodes >= MAJOR;
+    let major = || tally.rumors().map(|(_, rumor)| rumor).filter(is_major);
+    readings.put("coverage_if_major", mean(major().map(|r| r.informed as f64 / nodes)));
+    readings.put("traffic_if_major", mean(major().map(|r| r.sent as f64 / nodes)));
+    readings.put("t_last_if_major", mean(major().map(|r| r.last as f64 / unit)));
+    readings.put("t_ave_if_major", mean(major().map(|r| t_ave(r, unit))));
+}
+
 fn read_times(tally: &Tally, readings: &mut Readings<'_>) {
-    let in_rounds = tally.in_rounds();
-    let unit = if in_rounds { 1.0 } else { 1e6 };
+    let (in_rounds, unit) = (tally.in_rounds(), unit_of(tally));
     let of = |read: &dyn Fn(&Spreading) -> f64| mean(tally.rumors().map(|(_, r)| read(r)));
     let informed = |r: &Spreading| (r.receipts + 1) as f64;
     readings.put("t_last", of(&|r| r.last as f64 / unit));
-    readings.put("t_ave", of(&|r| r.sum as f64 / informed(r) / unit));
+    readings.put("t_ave", of(&|r| t_ave(r, unit)));
     if in_rounds {
         readings.put("t_ave_demers", of(&|r| r.sum_useful as f64 / informed(r)));
         readings.put("t_quiet", of(&|r| r.quiet as f64));
