@@ -88,7 +88,9 @@ pub(super) fn calm_after(
     graph: &Graph,
 ) -> Option<Calm> {
     let lingers = |what: &What| matches!(what, What::Crash { after_effects: Some(_), .. });
-    let is_slow = network.bandwidth.up.is_some() || graph.has_bandwidths();
+    let is_slow = network.bandwidth.up.is_some()
+        || network.bandwidth.down.is_some()
+        || graph.has_bandwidths();
     if is_slow || faults.happenings.iter().any(|happening| lingers(&happening.what)) {
         return None;
     }
