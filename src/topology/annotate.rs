@@ -1,5 +1,7 @@
 //! The attributes of a graph's nodes and links: how they are given, and asked for.
 
+use std::sync::Arc;
+
 use crate::kernel::{Bits, Distribution, NodeId, Span};
 
 use super::attributes::{Attributes, Bandwidth, Groups, Latencies, LinkSpans, Position};
@@ -166,16 +168,16 @@ impl Graph {
     /// It is complete, and has too many.
     pub fn listed(self) -> Result<Graph, TooLargeToList> {
         let links = self.links();
-        let Shape::Complete { nodes } = self.shape else { return Ok(self) };
+        let Shape::Complete { nodes } = *self.shape else { return Ok(self) };
         if links > LISTED_MAX {
             return Err(TooLargeToList { links });
         }
         let rows = Rows::collect((0..nodes).map(|id| self.peers(NodeId(id)).iter()));
-        Ok(Graph { shape: Shape::Undirected(rows), ..self })
+        Ok(Graph { shape: Arc::new(Shape::Undirected(rows)), ..self })
     }
 
     fn attributes_mut(&mut self) -> &mut Attributes {
-        self.attributes.get_or_insert_default()
+        Arc::make_mut(self.attributes.get_or_insert_default())
     }
 }
 
@@ -298,7 +300,7 @@ impl Graph {
     fn place(&self, source: NodeId, target: NodeId) -> Option<usize> {
         let rows = self.rows()?;
         let row = rows.row(source);
-        let slot = match &self.shape {
+        let slot = match &*self.shape {
             Shape::Directed { sorted: Some(_), .. } => row.iter().position(|peer| *peer == target),
             _ => row.binary_search(&target).ok(),
         };

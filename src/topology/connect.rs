@@ -1,6 +1,7 @@
 //! What becomes of a drawn graph that does not hang together.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::kernel::{Bits, NodeId, Stream};
 
@@ -83,14 +84,15 @@ impl Graph {
             .windows(2)
             .map(|pair| (draw(&pair[0], random), draw(&pair[1], random)))
             .collect();
-        let Shape::Undirected(rows) = &self.shape else {
+        let Shape::Undirected(rows) = &*self.shape else {
             assert!(bridges.is_empty(), "only undirected graphs are bridged");
             return self;
         };
         let both = bridges.iter().flat_map(|&(a, b)| [(a, b), (b, a)]);
         let rows = with_links(rows, both);
-        self.shape = Shape::Undirected(rows);
+        self.shape = Arc::new(Shape::Undirected(rows));
         if let Some(known) = &mut self.attributes {
+            let known = Arc::make_mut(known);
             assert!(known.link_bandwidths.is_none(), "links are annotated when all are there");
             known.dialled =
                 known.dialled.take().map(|rows| with_links(&rows, bridges.iter().copied()));
@@ -109,7 +111,7 @@ impl Graph {
         for (new, old) in (0..).zip(&kept) {
             place[old.index()] = Some(NodeId(new));
         }
-        let Shape::Undirected(rows) = &self.shape else {
+        let Shape::Undirected(rows) = &*self.shape else {
             assert_eq!(kept.len(), self.nodes() as usize, "only undirected graphs are restricted");
             return self;
         };
@@ -120,13 +122,14 @@ impl Graph {
             Rows::collect(kept.iter().map(row))
         };
         let mut graph = Graph::undirected(renumbered(rows));
-        graph.attributes = self.attributes.map(|mut known| {
+        graph.attributes = self.attributes.map(|known| {
+            let mut known = Arc::unwrap_or_clone(known);
             assert!(known.link_bandwidths.is_none(), "links are annotated when all are there");
             known.groups = known.groups.map(|groups| groups.keep(&kept));
             let at = |all: Vec<Option<_>>| kept.iter().map(|id| all[id.index()]).collect();
             known.positions = known.positions.map(at);
             known.dialled = known.dialled.as_ref().map(renumbered);
-            known
+            Arc::new(known)
         });
         graph
     }

@@ -1,17 +1,20 @@
 //! `Graph`: who is whose neighbour, in compressed rows or by the rule "everybody knows everybody".
 
+use std::sync::Arc;
+
 use crate::kernel::NodeId;
 
 use super::attributes::Attributes;
 use super::labels::{Label, Labels};
 use super::rows::Rows;
 
-/// Nodes 0, 1, 2, ..., what they are called, and who their neighbours are.
+/// Nodes 0, 1, 2, ..., what they are called, and who their neighbours are. A clone shares the rows and attributes: the
+/// nodes of a run, its network and its checks look at one graph.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
-    pub(super) shape: Shape,
+    pub(super) shape: Arc<Shape>,
     pub(super) labels: Labels,
-    pub(super) attributes: Option<Box<Attributes>>,
+    pub(super) attributes: Option<Arc<Attributes>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +68,7 @@ impl Graph {
     }
 
     fn of(shape: Shape) -> Graph {
-        Graph { shape, labels: Labels::default(), attributes: None }
+        Graph { shape: Arc::new(shape), labels: Labels::default(), attributes: None }
     }
 
     /// The same graph with other labels.
@@ -82,7 +85,7 @@ impl Graph {
 
     /// How many nodes.
     pub fn nodes(&self) -> u32 {
-        match &self.shape {
+        match &*self.shape {
             Shape::Complete { nodes } => *nodes,
             Shape::Undirected(rows) | Shape::Directed { rows, .. } => rows.nodes(),
         }
@@ -90,7 +93,7 @@ impl Graph {
 
     /// How many edges; an undirected one counts once.
     pub fn edges(&self) -> u64 {
-        match &self.shape {
+        match &*self.shape {
             Shape::Complete { nodes } => {
                 let nodes = u64::from(*nodes);
                 nodes * nodes.saturating_sub(1) / 2
@@ -102,12 +105,12 @@ impl Graph {
 
     /// Whether an edge leads one way only.
     pub fn directed(&self) -> bool {
-        matches!(self.shape, Shape::Directed { .. })
+        matches!(*self.shape, Shape::Directed { .. })
     }
 
     /// The stored rows; none where the graph is complete.
     pub fn rows(&self) -> Option<&Rows> {
-        match &self.shape {
+        match &*self.shape {
             Shape::Complete { .. } => None,
             Shape::Undirected(rows) | Shape::Directed { rows, .. } => Some(rows),
         }
@@ -119,7 +122,7 @@ impl Graph {
     /// If `me` is not below [`Graph::nodes`].
     #[inline(always)]
     pub fn peers(&self, me: NodeId) -> Peers<'_> {
-        match &self.shape {
+        match &*self.shape {
             Shape::Complete { nodes } => {
                 assert!(me.0 < *nodes, "only a node has peers");
                 Peers::AllBut { me, of: *nodes }
@@ -149,7 +152,7 @@ impl Graph {
 
     /// Whether `source` knows `target`: a binary search.
     pub fn has_edge(&self, source: NodeId, target: NodeId) -> bool {
-        match &self.shape {
+        match &*self.shape {
             Shape::Complete { .. } => self.peers(source).contains(target),
             Shape::Undirected(rows) => rows.row(source).binary_search(&target).is_ok(),
             Shape::Directed { rows, sorted } => {

@@ -35,7 +35,7 @@ fn mistakes_of_a_file_are_told_with_their_places() {
             "no whole number of milliseconds",
             ":6:45",
         ),
-        (with("workload: [{goodbye: {every: 1ns, to: all}}]"), "at most 10000000 commands", ":6:"),
+        (with("workload: [{goodbye: {every: 1ns, to: all}}]"), "at most 10000000 requests", ":6:"),
         (with("protocol: pirate"), "did you mean `pirates`?", ":5:11"),
         (with("record: {metrics: [gold_gin]}"), "did you mean `gold_gini`?", ":6:20"),
         (with("assert: {edgs: {at_least: 1}}"), "did you mean `edges`?", ":6:"),

@@ -18,6 +18,7 @@ mod report;
 mod rows;
 mod scenario;
 mod schema;
+mod script_command;
 mod scripts;
 mod sharing;
 mod study;

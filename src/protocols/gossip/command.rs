@@ -2,12 +2,12 @@
 
 use super::settings::read_size;
 use super::{Algorithm, Request, RumorId, Spreads};
+use crate::faults::Schedule;
 use crate::faults::decode::{SCHEDULE, read_schedule};
-use crate::faults::{EXPANSION_MAX, Schedule};
-use crate::kernel::{Domain, Instant, NodeId, Real, Seed, Stream};
+use crate::kernel::{Instant, NodeId, Real, Seed};
 use crate::network::decode::{SELECTOR, read_selector};
-use crate::network::{Population, Selector, Targets};
-use crate::protocols::Requests;
+use crate::network::{Population, Selector};
+use crate::protocols::{Asking, Requests};
 use crate::settings::{Field, Key, Shape, Variant, join_keys};
 
 /// The same of some sites, again and again.
@@ -108,21 +108,6 @@ impl Command {
     }
 }
 
-/// When a rumor begins, and where, are draws of their own.
-#[derive(Clone, Copy)]
-enum Purpose {
-    Times,
-    Origins,
-}
-
-fn stream(seed: Seed, command: usize, purpose: Purpose) -> Stream {
-    Stream::new(seed, Domain::Workload, 2 + command as u64, purpose as u64)
-}
-
-fn too_many() -> String {
-    format!("a workload expands to at most {EXPANSION_MAX} requests")
-}
-
 /// What a site is asked for.
 struct Asked {
     at: Instant,
@@ -138,6 +123,7 @@ fn schedule(
     seed: Seed,
     end: Instant,
 ) -> Result<Vec<Asked>, (usize, String)> {
+    let asking = Asking { population, role: "site", seed, end };
     let mut all: Vec<Asked> = Vec::new();
     for (command, Command { when, whom, .. }) in commands.iter().enumerate() {
         let at_fault = |error: String| (command, error);
@@ -148,24 +134,8 @@ fn schedule(
         {
             return Err(at_fault(format!("other rumors are labelled `{label}` already")));
         }
-        let mut origins = stream(seed, command, Purpose::Origins);
-        let times = when.expand(end, &mut stream(seed, command, Purpose::Times));
-        for at in times.map_err(|_| at_fault(too_many()))? {
-            let targets = whom.resolve(population, &mut origins);
-            let nodes = match targets.map_err(|error| at_fault(error.to_string()))? {
-                Targets::Nodes(nodes) => nodes,
-                Targets::Role(role) if role == "site" => {
-                    (0..population.nodes).map(NodeId).collect()
-                }
-                Targets::Role(role) => {
-                    return Err(at_fault(format!("no site plays the role `{role}`")));
-                }
-            };
-            if nodes.len() > EXPANSION_MAX - all.len() {
-                return Err(at_fault(too_many()));
-            }
-            all.extend(nodes.into_iter().map(|node| Asked { at, node, command }));
-        }
+        let asked = asking.expand(command, (when, whom), all.len()).map_err(at_fault)?;
+        all.extend(asked.into_iter().map(|(at, node)| Asked { at, node, command }));
     }
     all.sort_by_key(|asked| asked.at);
     Ok(all)

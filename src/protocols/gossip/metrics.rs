@@ -3,7 +3,7 @@
 use super::Spreads;
 use super::tally::{Spreading, Tally};
 use crate::kernel::{NodeId, Span};
-use crate::measure::{Cost, Id, Metric, Readings, Scope};
+use crate::measure::{Cost, Id, Metric, Readings, Scope, gini};
 use crate::simulation::Nodes;
 
 const fn metric(name: &'static str, unit: &'static str, says: &'static str) -> Metric {
@@ -253,18 +253,9 @@ fn read_load(tally: &Tally, readings: &mut Readings<'_>) {
         readings.put("load_max", tally.load.iter().max().map(|most| f64::from(*most)));
     }
     if readings.wants("load_gini") {
-        readings.put("load_gini", gini(tally.load.clone()));
+        readings.put(
+            "load_gini",
+            gini(&mut tally.load.iter().map(|sent| u64::from(*sent)).collect::<Vec<_>>()),
+        );
     }
-}
-
-/// Sum of (2i - N - 1) x_i over N sum x, x ascending, i from 1: exact in integers up to the one division.
-fn gini(mut loads: Vec<u32>) -> Option<f64> {
-    loads.sort_unstable();
-    let (count, sum) = (loads.len() as i128, loads.iter().map(|x| i128::from(*x)).sum::<i128>());
-    if sum == 0 {
-        return None;
-    }
-    let ranked = loads.iter().zip(1i128..);
-    let spread: i128 = ranked.map(|(x, i)| (2 * i - count - 1) * i128::from(*x)).sum();
-    Some(spread as f64 / (count as f64 * sum as f64))
 }

@@ -2,12 +2,12 @@
 
 use super::settings::{PERIOD_SPAN, is_whole_ms, refuse_fraction};
 use super::{Keeps, Message, Request};
+use crate::faults::Schedule;
 use crate::faults::decode::{SCHEDULE, read_schedule};
-use crate::faults::{EXPANSION_MAX, Schedule};
-use crate::kernel::{Domain, Instant, NodeId, Seed, Span, Stream};
+use crate::kernel::{Instant, NodeId, Seed, Span};
 use crate::network::decode::{NODE, SELECTOR, read_selector};
-use crate::network::{Population, Selector, Targets};
-use crate::protocols::Requests;
+use crate::network::{Population, Selector};
+use crate::protocols::{Asking, Requests};
 use crate::settings::{Field, Key, Shape, Variant, join_keys};
 
 /// Something for the controller to say, again and again.
@@ -69,22 +69,7 @@ impl Command {
     }
 }
 
-/// When a command is given, and whom it hits, are draws of their own.
-#[derive(Clone, Copy)]
-enum Purpose {
-    Times,
-    Listeners,
-}
-
-fn stream(seed: Seed, command: usize, purpose: Purpose) -> Stream {
-    Stream::new(seed, Domain::Workload, 2 + command as u64, purpose as u64)
-}
-
-fn too_many() -> String {
-    format!("a workload expands to at most {EXPANSION_MAX} commands, counted node by node")
-}
-
-/// All requests to the controller, by command and time, at most [`EXPANSION_MAX`].
+/// All requests to the controller, by command and time.
 ///
 /// # Errors
 /// The first command that makes no sense for the population, or with which the list becomes too long.
@@ -95,6 +80,7 @@ pub(super) fn expand<P: Keeps>(
     end: Instant,
 ) -> Result<Requests<P>, (usize, String)> {
     let controller = NodeId(population.nodes);
+    let asking = Asking { population, role: "pirate", seed, end };
     let mut requests = Vec::new();
     for (index, Command { when, to, message }) in commands.iter().enumerate() {
         let at_fault = |error: String| (index, error);
@@ -103,28 +89,12 @@ pub(super) fn expand<P: Keeps>(
         {
             return Err(at_fault(format!("there is no pirate {about} to tell about")));
         }
-        let mut listeners = stream(seed, index, Purpose::Listeners);
-        let times = when.expand(end, &mut stream(seed, index, Purpose::Times));
-        for at in times.map_err(|_| at_fault(too_many()))? {
-            let targets = to.resolve(population, &mut listeners);
-            let nodes = match targets.map_err(|error| at_fault(error.to_string()))? {
-                Targets::Nodes(nodes) if nodes.contains(&controller) => {
-                    return Err(at_fault("the controller speaks to pirates, not to itself".into()));
-                }
-                Targets::Nodes(nodes) => nodes,
-                Targets::Role(role) if role == "pirate" => {
-                    (0..population.nodes).map(NodeId).collect()
-                }
-                Targets::Role(role) => {
-                    return Err(at_fault(format!("no pirate plays the role `{role}`")));
-                }
-            };
-            if nodes.len() > EXPANSION_MAX - requests.len() {
-                return Err(at_fault(too_many()));
-            }
-            let say = |to| (at, controller, Request { to, message: message.clone() });
-            requests.extend(nodes.into_iter().map(say));
+        let asked = asking.expand(index, (when, to), requests.len()).map_err(at_fault)?;
+        if asked.iter().any(|(_, node)| *node == controller) {
+            return Err(at_fault("the controller speaks to pirates, not to itself".into()));
         }
+        let say = |(at, to)| (at, controller, Request { to, message: message.clone() });
+        requests.extend(asked.into_iter().map(say));
     }
     Ok(requests)
 }

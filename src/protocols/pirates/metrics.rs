@@ -4,7 +4,7 @@ use super::message::Verdict;
 use super::tally::{RUMOURS, Tally};
 use super::{Chest, Keeps, Node};
 use crate::kernel::NodeId;
-use crate::measure::{Cost, Id, Metric, Readings, Scope};
+use crate::measure::{Cost, Id, Metric, Readings, Scope, gini};
 use crate::simulation::Nodes;
 use crate::topology::{Histogram, Rows, Statistics};
 
@@ -190,18 +190,6 @@ fn read_purses<P: Keeps>(world: &impl Nodes<P>, readings: &mut Readings<'_>) {
     readings.put("benefactors", share(benefactors, u64::from(world.config().pirates)));
 }
 
-/// Sum of (2i - N - 1) x_i over N sum x, x ascending, i from 1: exact in integers up to the one division.
-fn gini(purses: &mut [u64]) -> Option<f64> {
-    purses.sort_unstable();
-    let (count, sum) = (purses.len() as i128, purses.iter().map(|x| i128::from(*x)).sum::<i128>());
-    if sum == 0 {
-        return None;
-    }
-    let ranked = purses.iter().zip(1i128..);
-    let spread: i128 = ranked.map(|(x, i)| (2 * i - count - 1) * i128::from(*x)).sum();
-    Some(spread as f64 / (count as f64 * sum as f64))
-}
-
 /// Who knows whom, now.
 pub(super) fn rows<P: Keeps>(world: &impl Nodes<P>) -> Rows {
     Rows::collect(
@@ -229,20 +217,5 @@ fn read_graph<P: Keeps>(world: &impl Nodes<P>, readings: &mut Readings<'_>) {
         for (degree, nodes) in (0..).zip(histogram) {
             readings.put_each(name, Id::Number(degree), *nodes as f64);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gini_of_known_purses() {
-        assert_eq!(gini(&mut []), None);
-        assert_eq!(gini(&mut [0, 0]), None);
-        assert_eq!(gini(&mut [5, 5, 5]), Some(0.0));
-        // One owns all: 1 - 1/N.
-        assert_eq!(gini(&mut [0, 8, 0, 0]), Some(0.75));
-        assert_eq!(gini(&mut [3, 1, 2]), Some(4.0 / 18.0));
     }
 }

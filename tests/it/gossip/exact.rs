@@ -76,7 +76,7 @@ fn graph(name: &str, nodes: u32) -> Graph {
         "ring" => Graph::from_edges(nodes, &edges((0..nodes).map(|a| (a, (a + 1) % nodes)))),
         "star" => Graph::from_edges(nodes, &edges((1..nodes).map(|a| (0, a)))),
         file => {
-            let bytes = fs::read(oracle(file)).expect("the oracle is there");
+            let bytes = fs::read(oracle("../topology/graphs").join(file)).expect("it is there");
             let graph = read(&bytes, file, ReadOptions::default()).expect("it is a graph");
             graph.snapshot.graph
         }

@@ -124,8 +124,7 @@ fn all_tables_with_many_runs() {
 }
 
 /// G6: the flood of a complete graph with exponential latencies.
-#[test]
-fn flood_with_exponential_latency() {
+fn hold_exponential(runs: u32) {
     for row in table("flood_exponential.csv") {
         let number = |column: &str| row[column].parse::<f64>().expect("a number");
         let set = [
@@ -143,13 +142,23 @@ fn flood_with_exponential_latency() {
             exact("t_last_ms", number("t_last_mean_ms"), number("t_last_sd_ms")),
             exact("rumors_sent", number("rumors_sent"), 0.0),
         ];
-        hold(&format!("flood of {}", row["n"]), &set, 300, &references);
+        hold(&format!("flood of {}", row["n"]), &set, runs, &references);
     }
 }
 
-/// G11: a flood along a line that may break off.
 #[test]
-fn flood_on_a_line() {
+fn flood_with_exponential_latency() {
+    hold_exponential(300);
+}
+
+#[test]
+#[ignore = "long: for release builds"]
+fn flood_with_exponential_latency_many_times() {
+    hold_exponential(1000);
+}
+
+/// G11: a flood along a line that may break off.
+fn hold_line(runs: u32) {
     for row in table("flood_line.csv") {
         let number = |column: &str| row[column].parse::<f64>().expect("a number");
         let set = [
@@ -161,8 +170,19 @@ fn flood_on_a_line() {
         ];
         let (mean, sd) = (number("coverage_mean"), number("informed_sd") / number("n"));
         let reference = Reference { statistic: "coverage".to_owned(), mean, se: 0.0, sd };
-        hold(&format!("{set:?}"), &set, 1000, &[reference]);
+        hold(&format!("{set:?}"), &set, runs, &[reference]);
     }
+}
+
+#[test]
+fn flood_on_a_line() {
+    hold_line(1000);
+}
+
+#[test]
+#[ignore = "long: for release builds"]
+fn flood_on_a_line_many_times() {
+    hold_line(2000);
 }
 
 /// G13: by Poisson clocks without latency the residue tends to the root of s = exp(-(k+1)(1-s)).
