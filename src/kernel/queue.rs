@@ -2,7 +2,7 @@
 //!
 //! An entry at time t lies in the bucket (level, slot), where the level is the highest byte in which t differs from
 //! `base`, a lower bound of all times, and the slot is that byte of t. Popping takes from a sorted *run*: the content
-//! of the lowest bucket, spread over the levels below first while it is large. What is pushed before the end of the
+//! of the lowest bucket, spread over the levels below first while it is large, with what lies behind it while it is small. What is pushed before the end of the
 //! run goes to a small heap, *near*, and leaves it in its turn. Each entry is thus moved a few times in bulk,
 //! and compared only within a run.
 //!
@@ -48,6 +48,9 @@ const LEVELS: usize = 8;
 const CHUNK: usize = 64;
 /// A bucket of at most so many is sorted at once; a larger one is spread first.
 const RUN_MAX: usize = 2048;
+/// Small buckets side by side become one run while they hold at most so many entries together: after a large one was
+/// spread there are hundreds of a few entries each, too few to look ahead in.
+const GATHERED_MAX: usize = 256;
 /// The heap of what comes before the end of the run is kept within one first-level cache.
 const NEAR_MAX: usize = 1024;
 
@@ -224,7 +227,7 @@ impl<E> EventQueue<E> {
         bucket.tail.push(entry);
     }
 
-    /// Makes the lowest bucket the run, unless it starts at or after `limit`.
+    /// Makes the next run, unless it would start at or after `limit`.
     #[cold]
     #[inline(never)]
     fn advance(&mut self, limit: u64) -> bool {
@@ -236,28 +239,47 @@ impl<E> EventQueue<E> {
                 return false;
             }
             self.base = start;
-            self.occupied.remove(place);
-            let bucket = &mut self.buckets[place];
-            let small = bits == 0 || bucket.len() <= RUN_MAX;
-            let (tail, mut full) = (mem::take(&mut bucket.tail), mem::take(&mut bucket.full));
-            if small {
-                self.run.items.clear();
-            }
-            for mut chunk in full.drain(..).chain([tail]) {
-                if small {
-                    self.run.items.extend(chunk.drain(..).map(Some));
-                } else {
-                    chunk.drain(..).for_each(|entry| self.file(entry));
-                }
-                self.spare.push(chunk);
-            }
-            self.buckets[place].full = full;
-            if small {
-                self.run.sort(self.base, bits);
+            if bits == 0 || self.buckets[place].len() <= RUN_MAX {
+                self.gather(place, bits);
                 return true;
             }
+            self.empty(place, |queue, chunk| chunk.drain(..).for_each(|entry| queue.file(entry)));
         }
         false
+    }
+
+    /// Makes a run of the lowest bucket, and of those behind it on its level while they are few entries together.
+    fn gather(&mut self, first: usize, bits: u32) {
+        self.run.items.clear();
+        let mut last = first;
+        self.empty(first, Self::collect);
+        while let Some(next) = self.occupied.first()
+            && next / SLOTS == first / SLOTS
+            && self.run.items.len() + self.buckets[next].len() <= GATHERED_MAX
+        {
+            last = next;
+            self.empty(next, Self::collect);
+        }
+        let slots = (last - first) as u64 + 1;
+        let span = slots.checked_mul(1 << bits).unwrap_or(u64::MAX);
+        self.run.sort(self.base, span);
+        self.run.bits = if slots == 1 { bits } else { bits + BITS };
+    }
+
+    fn collect(&mut self, chunk: &mut Vec<Entry<E>>) {
+        self.run.items.extend(chunk.drain(..).map(Some));
+    }
+
+    /// Empties a bucket, chunk by chunk in push order.
+    fn empty(&mut self, place: usize, mut to: impl FnMut(&mut Self, &mut Vec<Entry<E>>)) {
+        self.occupied.remove(place);
+        let bucket = &mut self.buckets[place];
+        let (tail, mut full) = (mem::take(&mut bucket.tail), mem::take(&mut bucket.full));
+        for mut chunk in full.drain(..).chain([tail]) {
+            to(self, &mut chunk);
+            self.spare.push(chunk);
+        }
+        self.buckets[place].full = full;
     }
 
     /// Narrows a run that is too wide for the heap of what is pushed into it.
@@ -299,6 +321,7 @@ struct Run<E> {
     scratch: Vec<u64>,
     /// No entry of the run, and none in near, lies at or after it.
     end: u64,
+    /// It is no wider than 2 to the power of these.
     bits: u32,
 }
 
@@ -309,10 +332,10 @@ impl<E> Run<E> {
         self.sorted.last().map_or(u64::MAX, |entry| entry.at.nanos())
     }
 
-    /// Orders the items, all of which lie within 2^bits of `base`.
-    fn sort(&mut self, base: u64, bits: u32) {
-        self.bits = bits;
-        self.end = base.saturating_add(1 << bits);
+    /// Orders the items, all of which lie less than `span` after `base`.
+    fn sort(&mut self, base: u64, span: u64) {
+        self.end = base.saturating_add(span);
+        let bits = u64::BITS - (span - 1).leading_zeros();
         let index_bits = usize::BITS - self.items.len().max(2).saturating_sub(1).leading_zeros();
         let mask = (1 << index_bits) - 1;
         self.keys.clear();
