@@ -15,15 +15,26 @@ use std::mem;
 use super::node::NodeId;
 use super::time::Instant;
 
-/// What is to happen: when, at which node, and what.
+/// What is to happen: when, at which node, by whose doing, and what. Both nodes lie side by side here, so that an entry
+/// with a message of 16 bytes has 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<E> {
     /// When.
     pub at: Instant,
     /// Where.
     pub to: NodeId,
+    /// From where; the same as `to` for what a node does to itself.
+    pub from: NodeId,
     /// What.
     pub event: E,
+}
+
+impl<E> Entry<E> {
+    /// What a node does to itself.
+    #[inline(always)]
+    pub fn own(at: Instant, node: NodeId, event: E) -> Entry<E> {
+        Entry { at, to: node, from: node, event }
+    }
 }
 
 /// A monotone priority queue: entries leave by time, and in push order at equal times.

@@ -22,9 +22,8 @@ struct Trio {
 impl Trio {
     fn push(&mut self, after: u64) {
         let at = (self.now + after).min(Instant::NEVER.nanos() - 1);
-        let entry =
-            Entry { at: Instant::from_nanos(at), to: NodeId(self.serial), event: self.serial };
-        self.queue.push(entry);
+        let at_serial = NodeId(self.serial);
+        self.queue.push(Entry::own(Instant::from_nanos(at), at_serial, self.serial));
         self.heap.push(Reverse((at, self.serial)));
         self.keyed.push(self.serial, Reverse((at, self.serial)));
         self.serial += 1;
@@ -136,7 +135,7 @@ fn a_split_keeps_the_order_of_ties() {
 #[should_panic(expected = "into the past")]
 fn time_does_not_run_backwards() {
     let mut queue = EventQueue::new();
-    let at = |nanos| Entry { at: Instant::from_nanos(nanos), to: NodeId(0), event: () };
+    let at = |nanos| Entry::own(Instant::from_nanos(nanos), NodeId(0), ());
     queue.push(at(10));
     queue.pop(Instant::NEVER);
     queue.push(at(9));

@@ -37,6 +37,12 @@ impl Distance {
     }
 }
 
+/// The draws of a directed link.
+#[inline(always)]
+pub(super) fn link_draws(seed: Seed, source: NodeId, target: NodeId) -> Stream {
+    Stream::new(seed, Domain::Link, u64::from(source.0), u64::from(target.0))
+}
+
 impl Latency {
     /// The longest that a copy can take; none where there is no bound. `edge` is that of the topology's edges.
     pub(super) fn greatest(&self, edge: Option<Span>) -> Option<Span> {
@@ -64,8 +70,7 @@ impl Latency {
         match self {
             Latency::PerCopy(distribution) => distribution.sample(&mut draws),
             Latency::PerLink(distribution, jitter) => {
-                let (a, b) = (u64::from(source.0), u64::from(target.0));
-                let base = distribution.sample(&mut Stream::new(seed, Domain::Link, a, b));
+                let base = distribution.sample(&mut link_draws(seed, source, target));
                 base + Span::from_nanos_f64(base.nanos() as f64 * (jitter.get() * draws.unit()))
             }
             Latency::Matrix(rows, jitter) => rows.cell(source, target) + jitter.sample(&mut draws),

@@ -4,10 +4,10 @@ mod shared;
 
 pub use shared::{Coming, Ticket};
 
-use super::config::{NetworkConfig, Order, Override};
+use super::config::{Factor, NetworkConfig, Order, Override};
 use super::fate::{Arrival, Fate, LossReason, Parcel};
 use super::flaw::NetworkFlaw;
-use super::latency::Latency;
+use super::latency::{Latency, link_draws};
 use super::line::Usage;
 use super::lines::Lines;
 use super::loss::{Chains, Loss, Model};
@@ -18,13 +18,22 @@ use shared::Journey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A latency that needs no more than one draw.
+#[derive(Clone, Debug)]
+enum Plain {
+    /// For every copy.
+    PerCopy(Distribution),
+    /// Once a link.
+    PerLink(Distribution),
+}
+
 /// The network of a run. The simulation begins and ends its rules, and asks it about each message
 /// twice: when it is sent and when a copy would arrive. Messages to oneself are none of its
 /// business.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// The latency, while it alone decides: no loss, no duplicates, no order, no override, no rule.
-    plain: Option<Distribution>,
+    plain: Option<Plain>,
     config: NetworkConfig,
     seed: Seed,
     /// By number, so that draws and results do not depend on which began first.
@@ -95,7 +104,7 @@ impl Network {
     /// The fate of a message at its sending. `places` holds the draws of this message alone.
     #[inline(always)]
     pub fn route(&mut self, parcel: &Parcel, places: Places) -> Fate {
-        match self.draw(places) {
+        match self.draw(parcel, places) {
             Some(after) => Fate::Deliver(after),
             None => self.decide(parcel, places),
         }
@@ -104,9 +113,13 @@ impl Network {
     /// When a message arrives, while its latency alone decides; else [`Network::route`] knows more, or
     /// [`Network::enter`] where uplinks are shared.
     #[inline(always)]
-    pub fn draw(&self, places: Places) -> Option<Span> {
-        let latency = self.plain.as_ref()?;
-        Some(latency.sample(&mut places.place(place::latency(0))))
+    pub fn draw(&self, parcel: &Parcel, places: Places) -> Option<Span> {
+        Some(match self.plain.as_ref()? {
+            Plain::PerCopy(latency) => latency.sample(&mut places.place(place::latency(0))),
+            Plain::PerLink(latency) => {
+                latency.sample(&mut link_draws(self.seed, parcel.source, parcel.target))
+            }
+        })
     }
 
     /// What becomes of a copy that would arrive now.
@@ -161,7 +174,10 @@ impl Network {
             && config.per_kind.is_empty()
             && config.links.is_empty();
         self.plain = match &config.latency {
-            Latency::PerCopy(latency) if alone => Some(latency.clone()),
+            Latency::PerCopy(latency) if alone => Some(Plain::PerCopy(latency.clone())),
+            Latency::PerLink(latency, Factor::ZERO) if alone => {
+                Some(Plain::PerLink(latency.clone()))
+            }
             _ => None,
         };
     }

@@ -77,7 +77,7 @@ where
             _ => None,
         };
         if let Some(record) = record {
-            P::store(&mut self.outside.disks[self.me.index()], record.clone());
+            P::store(self.disk, record.clone());
         }
         let is_record = record.is_some();
         let until = self.now + self.outside.sync.latency;
@@ -98,7 +98,7 @@ where
 
     fn start_sync(&mut self, syncing: usize, by: u32, waiting: VecDeque<Waiting<P>>) {
         let until = self.now + self.outside.sync.latency;
-        self.outside.queue.push(Entry { at: until, to: self.me, event: Event::Synced });
+        self.outside.queue.push(Entry::own(until, self.me, Event::Synced));
         self.outside.lines.insert(self.me, Line { syncing, by, until, waiting });
     }
 

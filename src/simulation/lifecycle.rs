@@ -63,10 +63,11 @@ where
     clock.digest.add(now, me, input);
     clock.events += 1;
     outside.observer.on_activation(now, me, input, origin);
-    slot.activations += 1;
-    let (deadlines, activation) = (slot.deadlines.as_mut(), slot.activations);
-    let cx = Live { me, now, graph, config, outside, deadlines, activation, k: 0, draws: None };
-    (cx, &mut slot.node)
+    let Slot { deadlines, node, disk, activations } = slot;
+    *activations += 1;
+    let (deadlines, activation) = (deadlines.as_mut(), *activations);
+    let (k, draws) = (0, None);
+    (Live { me, now, graph, config, outside, deadlines, disk, activation, k, draws }, node)
 }
 
 impl<P, O, W, T> World<P, O, W, T>
@@ -169,7 +170,7 @@ where
         outside.network.forget_ready(me);
         outside.uplinks.forget(me);
         let synced = outside.synced.get_mut(index);
-        let disk = &mut outside.disks[index];
+        let disk = &mut slot.disk;
         match (fall.disk, synced) {
             (DiskLoss::Keep, Some(synced)) => synced.clone_from(disk),
             (DiskLoss::LoseUnsynced, Some(synced)) => disk.clone_from(synced),

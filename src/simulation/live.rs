@@ -19,6 +19,7 @@ pub(super) struct Live<'a, 'w, P: Protocol, O, W, T> {
     pub(super) config: &'w P::Config,
     pub(super) outside: &'a mut Outside<P, O, W, T>,
     pub(super) deadlines: &'a mut [Deadline],
+    pub(super) disk: &'a mut P::Durable,
     pub(super) activation: u32,
     /// How many messages it has sent.
     pub(super) k: u32,
@@ -79,7 +80,7 @@ where
     }
     #[inline(always)]
     fn disk(&self) -> &P::Durable {
-        &self.outside.disks[self.me.index()]
+        self.disk
     }
     #[inline(always)]
     fn effect(&mut self, effect: Effect<P>) {
@@ -112,7 +113,7 @@ where
                 let all = me.index() * P::Timer::ALL.len() + index;
                 if self.outside.moved.arm(&mut self.deadlines[index], all, due) {
                     let event = Event::Timer(index as u8);
-                    self.outside.queue.push(Entry { at: due, to: me, event });
+                    self.outside.queue.push(Entry::own(due, me, event));
                 }
             }
             Effect::Disarm { timer } => {
@@ -120,7 +121,7 @@ where
                 let all = me.index() * P::Timer::ALL.len() + index;
                 self.outside.moved.disarm(&mut self.deadlines[index], all);
             }
-            Effect::Persist(record) => P::store(&mut self.outside.disks[me.index()], record),
+            Effect::Persist(record) => P::store(self.disk, record),
             Effect::Reply { id, response } => {
                 let Outside { observer, workload, desk, .. } = &mut *self.outside;
                 observer.on_reply(now, me, id, &response);
@@ -141,8 +142,8 @@ where
         let tag = T::new(Origin { sent_at: now, activation, k });
         if to == me {
             // A note to oneself crosses no network and is counted nowhere.
-            let event = Event::Deliver { from: me, message, tag };
-            return self.outside.queue.push(Entry { at: now, to, event });
+            let event = Event::Deliver { message, tag };
+            return self.outside.queue.push(Entry::own(now, me, event));
         }
         let kind = P::kind(&message);
         let size = P::size(&message);
@@ -167,13 +168,13 @@ where
         }
         let sender = u64::from(me.0) << 32 | u64::from(activation);
         let places = Places::new(*seed, Domain::Fate, sender, u64::from(k));
-        let Some(after) = network.draw(places) else {
+        let Some(after) = network.draw(&parcel, places) else {
             return self.send_decided(parcel, places, message, tag);
         };
         observer.on_send(&parcel, &Fate::Deliver(after), &message);
         books.set_out((me, to), size);
-        let event = Event::Deliver { from: me, message, tag };
-        queue.push(Entry { at: now + after, to, event });
+        let event = Event::Deliver { message, tag };
+        queue.push(Entry { at: now + after, to, from: me, event });
     }
 
     /// Sends a message of which more than its latency is to be decided.
@@ -193,7 +194,8 @@ where
                 outside.queue.push(Entry {
                     at: now + after,
                     to,
-                    event: Event::Deliver { from, message, tag },
+                    from,
+                    event: Event::Deliver { message, tag },
                 });
             }
             Fate::Lost(reason) => outside.lose(kind, reason),
@@ -201,8 +203,8 @@ where
                 outside.duplicate(kind, delays.len() as u64 - 1);
                 for after in &delays {
                     outside.books.set_out((from, to), parcel.size);
-                    let event = Event::Deliver { from, message: message.clone(), tag };
-                    outside.queue.push(Entry { at: now + *after, to, event });
+                    let event = Event::Deliver { message: message.clone(), tag };
+                    outside.queue.push(Entry { at: now + *after, to, from, event });
                 }
             }
         }

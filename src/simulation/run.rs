@@ -7,7 +7,7 @@ use super::lifecycle::{Fall, handle};
 use super::live::Live;
 use super::plan::Plan;
 use super::workload::Workload;
-use super::world::{Event, Tag, World};
+use super::world::{Event, Slot, Tag, World};
 use crate::faults::DiskLoss;
 use crate::kernel::{Entry, Instant, NodeId, Span, prefetch};
 use crate::network::{Arrival, LossReason};
@@ -76,14 +76,11 @@ where
             if let Some(next) = self.outside.queue.ahead(AHEAD) {
                 prefetch(&self.nodes, next.index());
                 self.graph.prefetch(next);
-                if size_of::<P::Durable>() > 0 {
-                    prefetch(&self.outside.disks, next.index());
-                }
             }
-            let Entry { at, to: me, event } = entry;
+            let Entry { at, to: me, from, event } = entry;
             self.clock.now = at;
             match event {
-                Event::Deliver { from, message, tag } => self.deliver(me, from, message, tag),
+                Event::Deliver { message, tag } => self.deliver(me, from, message, tag),
                 Event::Timer(index) => self.fire(me, usize::from(index)),
                 Event::Synced => self.end_sync(me),
                 Event::Landed => self.land(me),
@@ -119,8 +116,8 @@ where
                 Arrival::Deliver => {}
                 Arrival::Downlink => return self.descend(me, from, message, tag, Span::ZERO),
                 Arrival::Wait(until) => {
-                    let event = Event::Deliver { from, message, tag };
-                    return outside.queue.push(Entry { at: until, to: me, event });
+                    let event = Event::Deliver { message, tag };
+                    return outside.queue.push(Entry { at: until, to: me, from, event });
                 }
                 Arrival::Lost => return self.lose(me, from, &message),
             }
@@ -180,7 +177,7 @@ where
         let outside = &mut self.outside;
         let at = outside.network.receive((self.clock.now, stream), me, P::size(&message));
         outside.landing.entry(me).or_default().push_back((from, message, tag));
-        outside.queue.push(Entry { at, to: me, event: Event::Landed });
+        outside.queue.push(Entry::own(at, me, Event::Landed));
     }
 
     /// The first copy on a downlink is through. A cut that has begun since still stops it.
@@ -211,7 +208,7 @@ where
             Firing::Now => self.activate_falling(me, Input::Timer(P::Timer::ALL[index]), None),
             Firing::Later(at) => {
                 let event = Event::Timer(index as u8);
-                outside.queue.push(Entry { at, to: me, event });
+                outside.queue.push(Entry::own(at, me, event));
             }
             Firing::Void => {}
         }
@@ -221,10 +218,11 @@ where
     fn end_sync(&mut self, me: NodeId) {
         let World { config, graph, nodes, outside, clock, .. } = self;
         let slot = &mut nodes[me.index()];
-        let (deadlines, activation) = (slot.deadlines.as_mut(), slot.activations);
-        let now = clock.now;
+        let Slot { deadlines, disk, activations: activation, .. } = slot;
+        let (now, deadlines, activation) = (clock.now, deadlines.as_mut(), *activation);
         let (k, draws) = (0, None);
-        let mut cx = Live { me, now, graph, config, outside, deadlines, activation, k, draws };
+        let mut cx =
+            Live { me, now, graph, config, outside, deadlines, disk, activation, k, draws };
         if !cx.end_sync() {
             // Even if it has left: that it did was among its last records, and its goodbye waited for them.
             let node = self.nodes[me.index()].node.take().expect("a crash ends the line of a node");

@@ -142,14 +142,14 @@ impl<P: Protocol, O, W, T: Tag> Outside<P, O, W, T> {
         }
         while let Some(to) = self.network.ready(node) {
             self.uplinks.ready.entry(node).or_default().push_back(to);
-            self.queue.push(Entry { at: now, to: node, event: Event::Ready });
+            self.queue.push(Entry::own(now, node, Event::Ready));
         }
         let looks = &mut self.uplinks.looks;
         if let Some(next) = self.network.next_leave(node)
             && looks.get(&node).is_none_or(|look| next < *look)
         {
             looks.insert(node, next);
-            self.queue.push(Entry { at: next, to: node, event: Event::Uplink });
+            self.queue.push(Entry::own(next, node, Event::Uplink));
         }
     }
 
@@ -159,10 +159,10 @@ impl<P: Protocol, O, W, T: Tag> Outside<P, O, W, T> {
         let (from, to) = link;
         let message = cargo.message.clone();
         let event = match stream {
-            Span::ZERO => Event::Deliver { from, message, tag },
+            Span::ZERO => Event::Deliver { message, tag },
             span => Event::Streamed(self.uplinks.keep(Stream { link, message, tag, span })),
         };
-        self.queue.push(Entry { at, to, event });
+        self.queue.push(Entry { at, to, from, event });
     }
 }
 
@@ -206,8 +206,8 @@ where
             Arrival::Downlink => self.descend(me, from, message, tag, span),
             // What was held up comes in one piece.
             Arrival::Wait(until) => {
-                let event = Event::Deliver { from, message, tag };
-                outside.queue.push(Entry { at: until, to: me, event });
+                let event = Event::Deliver { message, tag };
+                outside.queue.push(Entry { at: until, to: me, from, event });
             }
             Arrival::Lost => self.lose(me, from, &message),
         }

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::uplink::Uplinks;
 use super::uptime::Uptime;
 use super::workload::{Desk, Workload};
-use crate::kernel::{EventQueue, Instant, NodeId, Seed};
+use crate::kernel::{Entry, EventQueue, Instant, NodeId, Seed};
 use crate::network::{LossReason, Network, NetworkFlaw, NodeSet, Targets};
 use crate::protocol::{Observer, Origin, Protocol, TimerName};
 use crate::topology::Graph;
@@ -72,7 +72,7 @@ impl Tag for Origin {
 #[derive(Debug)]
 pub(super) enum Event<P: Protocol, T> {
     /// A copy of a message arrives.
-    Deliver { from: NodeId, message: P::Message, tag: T },
+    Deliver { message: P::Message, tag: T },
     /// An entry of a timer, by index.
     Timer(u8),
     /// A sync of its disk ends.
@@ -90,13 +90,15 @@ pub(super) enum Event<P: Protocol, T> {
 /// A copy on a downlink: from whom, what, and its tag.
 pub(super) type Landing<P, T> = (NodeId, <P as Protocol>::Message, T);
 
-/// What the driver keeps of a node: one cache line for a small node.
+/// What the driver keeps of a node: one cache line for a small node. Its disk is there, too: who looks at the one
+/// mostly looks at the other.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct Slot<P: Protocol> {
     pub(super) deadlines: <P::Timer as TimerName>::Each<Deadline>,
     /// `None`: not started yet, or crashed.
     pub(super) node: Option<P::Node>,
+    pub(super) disk: P::Durable,
     /// How often it was activated, never reset: names its draws and its messages.
     pub(super) activations: u32,
 }
@@ -111,7 +113,6 @@ pub(super) struct Outside<P: Protocol, O, W, T> {
     pub(super) desk: Desk<P>,
     pub(super) seed: Seed,
     pub(super) nodes: u32,
-    pub(super) disks: Vec<P::Durable>,
     /// What a crash leaves of the disks, where a sync takes time.
     pub(super) synced: Vec<P::Durable>,
     pub(super) sync: Sync,
@@ -167,8 +168,10 @@ pub struct World<P: Protocol, O = (), W = (), T = ()> {
 }
 
 impl<P: Protocol, O, W, T> World<P, O, W, T> {
-    /// Bytes that the driver keeps for each node, its volatile state included, its disk apart.
+    /// Bytes that the driver keeps for each node, its state and its disk included.
     pub const NODE_BYTES: usize = size_of::<Slot<P>>();
+    /// Bytes of an entry of the event queue.
+    pub const ENTRY_BYTES: usize = size_of::<Entry<Event<P, T>>>();
 }
 
 impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
@@ -176,8 +179,12 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
     pub fn new(setup: Setup<P>, observer: O, workload: W) -> Self {
         let Setup { seed, config, graph, nodes, role, network, sync, plans, events_max } = setup;
         let (count, timers) = (nodes as usize, P::Timer::ALL.len());
-        let slot =
-            || Slot { node: None, deadlines: P::Timer::each(Deadline::IDLE), activations: 0 };
+        let slot = || Slot {
+            deadlines: P::Timer::each(Deadline::IDLE),
+            node: None,
+            disk: P::Durable::default(),
+            activations: 0,
+        };
         let mut desk = Desk::new(seed);
         let mut absent = NodeSet::default();
         for (at, plan) in plans {
@@ -194,7 +201,6 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             desk,
             seed,
             nodes,
-            disks: vec![P::Durable::default(); count],
             synced: match sync.latency.nanos() {
                 0 => Vec::new(),
                 _ => vec![P::Durable::default(); count],
@@ -249,7 +255,7 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
     /// A node's disk, as the node sees it; of a node that is down, as its restart will find it.
     #[inline(always)]
     pub fn disk(&self, id: NodeId) -> &P::Durable {
-        &self.outside.disks[id.index()]
+        &self.nodes[id.index()].disk
     }
 
     /// Who listens.
@@ -334,10 +340,10 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
             under_way = under_way.wrapping_add(each.wrapping_mul(copies));
         };
         for entry in self.outside.queue.iter() {
-            if let Event::Deliver { from, message, .. } = &entry.event
-                && *from != entry.to
+            if let Event::Deliver { message, .. } = &entry.event
+                && entry.from != entry.to
             {
-                count((*from, entry.to), message, 1);
+                count((entry.from, entry.to), message, 1);
             }
         }
         for (to, line) in &self.outside.landing {

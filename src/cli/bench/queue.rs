@@ -22,7 +22,7 @@ use crate::kernel::{
 const HOLDS: u32 = 2_000_000;
 
 /// As large as the message of an event in the simulator.
-type Event = [u32; 3];
+type Event = [u32; 2];
 
 /// What a hold needs of a queue.
 trait Queue {
@@ -47,7 +47,7 @@ impl Queue for EventQueue<Event> {
 
 /// A heap that counts its pushes, so that equal times leave in push order.
 struct Heap {
-    heap: BinaryHeap<Reverse<(Instant, u64, NodeId, Event)>>,
+    heap: BinaryHeap<Reverse<(Instant, u64, [NodeId; 2], Event)>>,
     pushes: u64,
 }
 
@@ -56,19 +56,19 @@ impl Queue for Heap {
     fn new() -> Self {
         Heap { heap: BinaryHeap::new(), pushes: 0 }
     }
-    fn push(&mut self, Entry { at, to, event }: Entry<Event>) {
+    fn push(&mut self, Entry { at, to, from, event }: Entry<Event>) {
         self.pushes += 1;
-        self.heap.push(Reverse((at, self.pushes, to, event)));
+        self.heap.push(Reverse((at, self.pushes, [to, from], event)));
     }
     fn pop(&mut self) -> Option<Entry<Event>> {
-        let Reverse((at, _, to, event)) = self.heap.pop()?;
-        Some(Entry { at, to, event })
+        let Reverse((at, _, [to, from], event)) = self.heap.pop()?;
+        Some(Entry { at, to, from, event })
     }
 }
 
 /// What is pushed and where it goes; the number of the push makes it one of a kind.
 #[derive(PartialEq, Eq, Hash)]
-struct Item(u64, NodeId, Event);
+struct Item(u64, [NodeId; 2], Event);
 
 struct Keyed {
     queue: PriorityQueue<Item, Reverse<(Instant, u64)>, BuildHasherDefault<DefaultHasher>>,
@@ -80,13 +80,13 @@ impl Queue for Keyed {
     fn new() -> Self {
         Keyed { queue: PriorityQueue::with_default_hasher(), pushes: 0 }
     }
-    fn push(&mut self, Entry { at, to, event }: Entry<Event>) {
+    fn push(&mut self, Entry { at, to, from, event }: Entry<Event>) {
         self.pushes += 1;
-        self.queue.push(Item(self.pushes, to, event), Reverse((at, self.pushes)));
+        self.queue.push(Item(self.pushes, [to, from], event), Reverse((at, self.pushes)));
     }
     fn pop(&mut self) -> Option<Entry<Event>> {
-        let (Item(_, to, event), Reverse((at, _))) = self.queue.pop()?;
-        Some(Entry { at, to, event })
+        let (Item(_, [to, from], event), Reverse((at, _))) = self.queue.pop()?;
+        Some(Entry { at, to, from, event })
     }
 }
 
@@ -124,7 +124,7 @@ fn hold<Q: Queue>(pending: u32) -> Hold {
     for id in 0..pending {
         // Exponential waits have no memory: what is left of them is distributed as they are.
         let at = Instant::START + waits.next();
-        queue.push(Entry { at, to: NodeId(id), event: [id; 3] });
+        queue.push(Entry::own(at, NodeId(id), [id; 2]));
     }
     let mut digest = 0u64;
     let start = cpu_s();
@@ -198,7 +198,7 @@ mod tests {
             for round in 0..4_000u32 {
                 // Bursts of equal times, and more pushes than pops.
                 let wait = Span::from_nanos(waits.next().nanos() / 300_000_000);
-                queue.push(Entry { at: at + wait, to: NodeId(round), event: [round; 3] });
+                queue.push(Entry::own(at + wait, NodeId(round), [round; 2]));
                 if round % 3 > 0 {
                     let entry = queue.pop().unwrap();
                     at = entry.at;

@@ -97,11 +97,6 @@ impl Share {
 }
 
 impl Site {
-    /// What it holds, if the algorithm is one of aggregation.
-    pub fn holding(&self) -> Option<&Holding> {
-        self.holding.as_deref()
-    }
-
     /// A life begins with the site's own number.
     pub(super) fn hold<'w, R: Rules>(
         &mut self,
@@ -123,7 +118,7 @@ impl Site {
         let share = Share { sum: value, weight: Real::new(1.0) };
         // Answers to an earlier life are still under way: its numbers are not used again.
         let next = (cx.now().nanos() >> 10) as u32;
-        self.holding = Some(Box::new(Holding { value, share, open: None, next }));
+        self.take_hold(Holding { value, share, open: None, next });
         cx.tell(Fact::Valued { value });
         cx.tell(Fact::Estimate { value });
     }
@@ -134,7 +129,7 @@ impl Site {
         value: Real,
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
-        let Some(holding) = &mut self.holding else { return };
+        let Some(holding) = self.holding_mut() else { return };
         holding.share.sum = holding.share.sum - holding.value + value;
         holding.value = value;
         cx.tell(Fact::Valued { value });

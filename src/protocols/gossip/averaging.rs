@@ -25,7 +25,7 @@ fn mean(a: Real, b: Real) -> Real {
 impl Site {
     /// The timer fires: an exchange with a random peer, unless one is open.
     pub(super) fn begin_exchange<'w, R: Rules>(&mut self, cx: &mut impl Context<'w, Gossip<R>>) {
-        let Some(holding) = &mut self.holding else { return };
+        let Some(holding) = self.holding_mut() else { return };
         if cx.peers().is_empty() {
             return;
         }
@@ -54,7 +54,7 @@ impl Site {
         (call, value): (Call, Real),
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
-        let Some(holding) = &mut self.holding else { return };
+        let Some(holding) = self.holding_mut() else { return };
         if holding.open.is_some() {
             return cx.send(from, Message::Busy(call));
         }
@@ -71,7 +71,7 @@ impl Site {
         theirs: Real,
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
-        let Some(holding) = &mut self.holding else { return };
+        let Some(holding) = self.holding_mut() else { return };
         let Some(exchange) = holding.open.take_if(|exchange| exchange.call == call) else { return };
         let Exchange { offered, .. } = exchange;
         let agreed = match R::is(Planting::Overshoot, cx.config()) {
@@ -85,7 +85,7 @@ impl Site {
 
     /// The peer refuses.
     pub(super) fn on_busy(&mut self, call: Call) {
-        if let Some(holding) = &mut self.holding {
+        if let Some(holding) = self.holding_mut() {
             holding.open.take_if(|exchange| exchange.call == call);
         }
     }

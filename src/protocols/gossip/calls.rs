@@ -86,7 +86,7 @@ fn price<'w, R: Rules>(cx: &mut impl Context<'w, Gossip<R>>) -> Span {
 impl Site {
     /// Whether the next send has to wait for the discovery of the peers.
     pub(super) fn is_cold<'w, R: Rules>(&self, cx: &mut impl Context<'w, Gossip<R>>) -> bool {
-        let is_done = self.calls.as_ref().is_some_and(|calls| calls.discovery == Discovery::Done);
+        let is_done = self.calls().is_some_and(|calls| calls.discovery == Discovery::Done);
         price(cx) > Span::ZERO && !cx.peers().is_empty() && !is_done
     }
 
@@ -100,7 +100,7 @@ impl Site {
             return self.tell_list(handler, cx);
         }
         let price = price(cx);
-        let calls = self.calls.get_or_insert_default();
+        let calls = self.calls_or_new();
         calls.waiting.push(handler);
         if calls.discovery == Discovery::Cold {
             calls.discovery = Discovery::UnderWay;
@@ -110,7 +110,7 @@ impl Site {
 
     /// Something that calls waited for has come about.
     pub(super) fn on_due<'w, R: Rules>(&mut self, cx: &mut impl Context<'w, Gossip<R>>) {
-        let calls = self.calls.get_or_insert_default();
+        let calls = self.calls_or_new();
         match calls.deadlines.pop(cx) {
             Some(Due::Discovery) => {
                 calls.discovery = Discovery::Done;
@@ -142,7 +142,7 @@ impl Site {
             }
             return;
         }
-        let calls = self.calls.get_or_insert_default();
+        let calls = self.calls_or_new();
         if calls.next == Call(0) {
             // Answers to calls of an earlier life are still under way: its numbers are not used again.
             calls.next = Call((cx.now().nanos() >> 10) as u32);
@@ -158,7 +158,7 @@ impl Site {
         call: Call,
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
-        let Some(calls) = &mut self.calls else { return };
+        let Some(calls) = self.calls_mut() else { return };
         // An answer to a call of an earlier life, or one that came too late, ends nothing.
         if let Some(place) = calls.open.iter().position(|handler| handler.call == call) {
             calls.deadlines.clear(&Due::Timeout(call), cx);
@@ -170,7 +170,7 @@ impl Site {
     /// Calls the next peer of an open list, or ends it.
     fn go_on<'w, R: Rules>(&mut self, place: usize, cx: &mut impl Context<'w, Gossip<R>>) {
         let timeout = cx.config().algorithm.delivery().call_timeout;
-        let calls = self.calls.as_mut().expect("a list is open");
+        let calls = self.calls_or_new();
         let handler = &mut calls.open[place];
         let calls_at_once = if R::is(Planting::Pipelined, cx.config()) { 2 } else { 1 };
         let mut called = 0;
@@ -204,7 +204,7 @@ impl Site {
     ) {
         let bytes = cx.config().algorithm.delivery().ack_bytes;
         cx.send(caller, Message::Ack { call, bytes });
-        if let Some(calls) = &mut self.calls {
+        if let Some(calls) = self.calls_mut() {
             calls.service.end();
         }
     }

@@ -94,7 +94,9 @@ impl Site {
     ) {
         cx.tell(Fact::Initiated { id: item.id, start: Start::Warm });
         self.learn(item, cx);
-        self.date(item.id, cx);
+        if let Algorithm::MedianCounter(_) = cx.config().algorithm {
+            self.date(item.id, cx);
+        }
     }
 
     /// A copy has come.

@@ -55,7 +55,7 @@ impl Site {
         let Some(limit) = cx.config().limit else { return true };
         let config = cx.config();
         let round = config.round(cx.now());
-        let taken = &mut self.calls.get_or_insert_default().taken;
+        let taken = &mut self.calls_or_new().taken;
         if taken.round != round {
             *taken = Taken { round, calls: 0 };
         }

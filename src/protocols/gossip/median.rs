@@ -50,8 +50,10 @@ pub struct Line {
 pub type Lines = Option<Rc<Vec<Line>>>;
 
 /// What a site counts of a rumor that it tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Ballot {
+    /// Of which.
+    id: RumorId,
     /// The round of the publish.
     born: u32,
     /// Of the calls of this round: those with sites at least as far, less all others.
@@ -97,6 +99,12 @@ impl Median {
     #[inline(always)]
     fn top<R: Rules>(ctr_max: u16, config: &super::Config) -> u16 {
         ctr_max + u16::from(R::is(Planting::LateRemoval, config))
+    }
+}
+
+impl Ballot {
+    fn on(id: RumorId) -> Ballot {
+        Ballot { id, born: 0, balance: 0, meets_c: false }
     }
 }
 
@@ -162,13 +170,15 @@ impl Site {
         round: u32,
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
-        let spread = &mut self.spreads[place];
-        let Ballot { born, balance, meets_c } = spread.ballot;
-        spread.ballot = Ballot { born, ..Ballot::default() };
+        let id = self.spreads[place].item.id;
+        let ballot = self.ballot_mut(id);
+        let Ballot { born, balance, meets_c, .. } = *ballot;
+        *ballot = Ballot { born, ..Ballot::on(id) };
         if round.saturating_sub(born) > max_age {
-            return self.remove(place, cx);
+            return self.fall_silent(place, cx);
         }
         let Some(ctr_max) = ctr_max else { return };
+        let spread = &mut self.spreads[place];
         let top = Median::top::<R>(ctr_max, cx.config());
         // From the top on the counter counts the rounds of C.
         let count = match spread.counter {
@@ -178,12 +188,34 @@ impl Site {
             count => count + u16::from(balance > 0),
         };
         if count >= top + ctr_max {
-            return self.remove(place, cx);
+            return self.fall_silent(place, cx);
         }
         if count != spread.counter && count < top {
-            cx.tell(Fact::Counted { id: spread.item.id, count });
+            cx.tell(Fact::Counted { id, count });
         }
         spread.counter = count;
+    }
+
+    /// It tells a rumor no longer.
+    fn fall_silent<'w, R: Rules>(&mut self, place: usize, cx: &mut impl Context<'w, Gossip<R>>) {
+        let id = self.spreads[place].item.id;
+        self.remove(place, cx);
+        if !self.spreads.iter().any(|spread| spread.item.id == id) {
+            self.ballots_mut().retain(|ballot| ballot.id != id);
+        }
+    }
+
+    fn ballot(&self, id: RumorId) -> Option<&Ballot> {
+        self.ballots().iter().find(|ballot| ballot.id == id)
+    }
+
+    fn ballot_mut(&mut self, id: RumorId) -> &mut Ballot {
+        let ballots = self.ballots_mut();
+        let place = ballots.iter().position(|ballot| ballot.id == id).unwrap_or_else(|| {
+            ballots.push(Ballot::on(id));
+            ballots.len() - 1
+        });
+        &mut ballots[place]
     }
 
     /// What a site says of the rumors that it knew when the round began.
@@ -206,7 +238,9 @@ impl Site {
             _ => Some(Stage::B(spread.counter.max(1))),
         };
         let spreads = self.spreads.iter();
-        let told = spreads.filter_map(|s| stage(s).map(|stage| line(s.item, s.ballot.born, stage)));
+        let born = |id| self.ballot(id).map_or(0, |ballot| ballot.born);
+        let told =
+            spreads.filter_map(|s| stage(s).map(|stage| line(s.item, born(s.item.id), stage)));
         let mut lines: Vec<Line> = told.collect();
         if R::keeps(config) {
             let is_open = |item: &Item| self.spreads.iter().any(|spread| spread.item.id == item.id);
@@ -245,13 +279,17 @@ impl Site {
         for line in list(theirs).iter().filter(|line| line.is_told()) {
             self.hear_line(from, line, round, cx);
         }
-        for spread in self.spreads.iter_mut().filter(|s| s.is_infective() && s.since < round) {
-            let is_as_far = match find(theirs, spread.item.id).map(|line| line.stage) {
+        for place in 0..self.spreads.len() {
+            let Spread { item: Item { id, .. }, counter, since, .. } = self.spreads[place];
+            if !self.spreads[place].is_infective() || since >= round {
+                continue;
+            }
+            let is_as_far = match find(theirs, id).map(|line| line.stage) {
                 None => false,
-                Some(Stage::B(count)) => count >= spread.counter,
+                Some(Stage::B(count)) => count >= counter,
                 Some(Stage::C | Stage::D) => true,
             };
-            spread.ballot.balance += if is_as_far { 1 } else { -1 };
+            self.ballot_mut(id).balance += if is_as_far { 1 } else { -1 };
         }
     }
 
@@ -263,28 +301,24 @@ impl Site {
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
         let id = item.id;
-        let of = |spread: &&mut Spread| spread.item.id == id && spread.is_infective();
+        let is_told = |spread: &Spread| spread.item.id == id && spread.is_infective();
         if !self.knows(id, cx) {
             cx.tell(Fact::Received { id, from, hops: item.hops });
             self.learn(item, cx);
-            if let Some(spread) = self.spreads.iter_mut().find(of) {
-                spread.ballot.born = born;
-            }
+            self.ballot_mut(id).born = born;
         } else {
             let is_fresh = self.spreads.iter().any(|s| s.item.id == id && s.since == round);
             let news = if is_fresh { News::Useful } else { News::Useless };
             cx.tell(Fact::Duplicate { id, from, news });
         }
-        if let Some(spread) = self.spreads.iter_mut().find(of) {
-            spread.ballot.meets_c |= stage == Stage::C;
+        if stage == Stage::C && self.spreads.iter().any(is_told) {
+            self.ballot_mut(id).meets_c = true;
         }
     }
 
     /// The origin notes the round of its publish.
     pub(super) fn date<'w, R: Rules>(&mut self, id: RumorId, cx: &mut impl Context<'w, Gossip<R>>) {
         let round = cx.config().round(cx.now());
-        if let Some(spread) = self.spreads.iter_mut().find(|spread| spread.item.id == id) {
-            spread.ballot.born = round;
-        }
+        self.ballot_mut(id).born = round;
     }
 }

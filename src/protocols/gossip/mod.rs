@@ -19,6 +19,7 @@ mod command;
 mod config;
 mod exchange;
 mod family;
+mod few;
 mod flaws;
 mod histogram;
 mod invariants;
@@ -64,6 +65,7 @@ pub use tally::Tally;
 
 use crate::kernel::{NodeId, RequestId};
 use crate::protocol::{Context, Never, Protocol};
+use crate::simulation::World;
 
 /// Bytes around a payload.
 const RUMOR_HEADER: u32 = 24;
@@ -246,3 +248,9 @@ pub trait Spreads:
 }
 
 impl<R: Rules> Spreads for Gossip<R> {}
+
+const _: () = {
+    type Plain = World<Gossip>;
+    assert!(Plain::NODE_BYTES == 64, "a site with its disk is one cache line");
+    assert!(Plain::ENTRY_BYTES == 32, "two entries of the queue are one");
+};

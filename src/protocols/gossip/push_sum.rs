@@ -16,7 +16,7 @@ const LEAST_WEIGHT: f64 = 1e-200;
 impl Site {
     /// A round begins.
     pub(super) fn give_half<'w, R: Rules>(&mut self, cx: &mut impl Context<'w, Gossip<R>>) {
-        let Some(holding) = &mut self.holding else { return };
+        let Some(holding) = self.holding_mut() else { return };
         if cx.peers().is_empty() || holding.share.weight.get() < LEAST_WEIGHT {
             return;
         }
@@ -37,7 +37,7 @@ impl Site {
         share: Share,
         cx: &mut impl Context<'w, Gossip<R>>,
     ) {
-        let Some(holding) = &mut self.holding else { return };
+        let Some(holding) = self.holding_mut() else { return };
         let Share { sum, weight } = holding.share;
         holding.share = Share { sum: sum + share.sum, weight: weight + share.weight };
         cx.tell(Fact::Estimate { value: holding.share.estimate() });

@@ -46,7 +46,7 @@ impl Site {
     ) {
         match call {
             Some(call) if cx.config().algorithm.delivery().has_service() => {
-                let service = &mut self.calls.get_or_insert_default().service;
+                let service = &mut self.calls_or_new().service;
                 service.line.push_back(Incoming { from, item, call });
                 self.serve_waiting(cx);
             }
@@ -57,7 +57,7 @@ impl Site {
     /// Takes calls from the line while there are workers.
     pub(super) fn serve_waiting<'w, R: Rules>(&mut self, cx: &mut impl Context<'w, Gossip<R>>) {
         let delivery = cx.config().algorithm.delivery();
-        while let Some(calls) = &mut self.calls
+        while let Some(calls) = self.calls_mut()
             && (delivery.workers == 0 || calls.service.busy < delivery.workers)
             && let Some(incoming) = calls.service.line.pop_front()
         {

@@ -2,6 +2,7 @@
 
 use super::aggregate::Holding;
 use super::calls::Calls;
+use super::few::Few;
 use super::median::Ballot;
 use super::message::{Call, Item, Message, RumorId, Wants};
 use super::rules::{Planting, Rules};
@@ -13,11 +14,22 @@ use crate::protocol::Context;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Site {
     /// Rumors with something to remember about them beside that they are known.
-    pub(super) spreads: Vec<Spread>,
-    /// Open calls and discovery, where there are any.
-    pub(super) calls: Option<Box<Calls>>,
+    pub(super) spreads: Few<Spread>,
+    /// What only some algorithms need.
+    aside: Option<Box<Aside>>,
+}
+
+const _: () = assert!(size_of::<Option<Site>>() == 32);
+
+/// What few sites have to remember.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Aside {
+    /// Open calls and discovery.
+    calls: Calls,
     /// What it holds of a sum that is shared by all.
-    pub(super) holding: Option<Box<Holding>>,
+    holding: Option<Holding>,
+    /// Whom it met about the rumors that it tells (median_counter).
+    pub(super) ballots: Vec<Ballot>,
 }
 
 /// One rumor at one site.
@@ -33,8 +45,6 @@ pub struct Spread {
     pub state: State,
     /// What became of this round's transfers.
     pub(super) transfers: Transfers,
-    /// Whom it met about it (median_counter).
-    pub(super) ballot: Ballot,
 }
 
 /// Whether a rumor is still told.
@@ -69,7 +79,41 @@ impl Site {
 
     /// How many lists of peers it is calling.
     pub fn open_calls(&self) -> usize {
-        self.calls.as_ref().map_or(0, |calls| calls.open.len())
+        self.calls().map_or(0, |calls| calls.open.len())
+    }
+
+    /// What it holds, if the algorithm is one of aggregation.
+    pub fn holding(&self) -> Option<&Holding> {
+        self.aside.as_ref()?.holding.as_ref()
+    }
+
+    pub(super) fn holding_mut(&mut self) -> Option<&mut Holding> {
+        self.aside.as_mut()?.holding.as_mut()
+    }
+
+    pub(super) fn take_hold(&mut self, holding: Holding) {
+        self.aside.get_or_insert_default().holding = Some(holding);
+    }
+
+    /// What it remembers of calls, if it ever made or took any.
+    pub(super) fn calls(&self) -> Option<&Calls> {
+        self.aside.as_ref().map(|aside| &aside.calls)
+    }
+
+    pub(super) fn calls_mut(&mut self) -> Option<&mut Calls> {
+        self.aside.as_mut().map(|aside| &mut aside.calls)
+    }
+
+    pub(super) fn calls_or_new(&mut self) -> &mut Calls {
+        &mut self.aside.get_or_insert_default().calls
+    }
+
+    pub(super) fn ballots(&self) -> &[Ballot] {
+        self.aside.as_ref().map_or(&[], |aside| &aside.ballots)
+    }
+
+    pub(super) fn ballots_mut(&mut self) -> &mut Vec<Ballot> {
+        &mut self.aside.get_or_insert_default().ballots
     }
 
     /// Whether it knows a rumor.
@@ -102,8 +146,7 @@ impl Spread {
     /// One that is known, no more.
     pub(super) fn known(item: Item) -> Spread {
         let (since, counter, transfers) = (0, 0, Transfers::default());
-        let ballot = Ballot::default();
-        Spread { item, since, counter, state: State::Known, transfers, ballot }
+        Spread { item, since, counter, state: State::Known, transfers }
     }
 }
 
