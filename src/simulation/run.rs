@@ -73,9 +73,12 @@ where
     /// Handles the queued events that lie before the desk's limit, which a handler may bring closer.
     fn drain(&mut self) -> Option<Progress> {
         while let Some(entry) = self.outside.queue.pop(self.outside.desk.limit) {
-            if let Some(next) = self.outside.queue.ahead(AHEAD) {
+            if let Some(next) = self.outside.queue.ahead(2 * AHEAD) {
                 prefetch(&self.nodes, next.index());
                 self.graph.prefetch(next);
+            }
+            if let Some(next) = self.outside.queue.ahead(AHEAD) {
+                self.graph.prefetch_peers(next);
             }
             let Entry { at, to: me, from, event } = entry;
             self.clock.now = at;

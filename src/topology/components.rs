@@ -5,6 +5,9 @@ use crate::kernel::NodeId;
 use super::graph::Graph;
 use super::rows::Rows;
 
+/// So many nodes ahead the row of a node is asked for.
+const AHEAD: usize = 8;
+
 /// The weakly connected components, numbered by their least ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Components {
@@ -29,33 +32,38 @@ impl Components {
 
     /// Those of rows in which every link has its reverse.
     pub(super) fn of_rows(rows: &Rows) -> Components {
-        const UNSEEN: u32 = u32::MAX;
-        let mut of = vec![UNSEEN; rows.nodes() as usize];
-        let mut unseen = of.len();
+        let mut of = vec![0; rows.nodes() as usize];
+        // A bit each: they fit a cache where the numbers do not.
+        let mut unseen = vec![u64::MAX; of.len().div_ceil(64)];
+        let mut see = |node: NodeId| {
+            let (word, bit) = (&mut unseen[node.index() / 64], 1 << (node.0 % 64));
+            let is_new = *word & bit != 0;
+            *word &= !bit;
+            is_new
+        };
         let mut sizes = Vec::new();
-        let mut pending = Vec::new();
+        // Who was seen, first come first, and whose row was read of them.
+        let (mut seen, mut read) = (Vec::with_capacity(of.len()), 0);
         for (start, _) in rows.iter() {
-            if of[start.index()] != UNSEEN {
+            if !see(start) {
                 continue;
             }
-            let number = sizes.len() as u32;
-            of[start.index()] = number;
-            let before = unseen;
-            unseen -= 1;
-            pending.push(start);
-            // The rows that are left when all nodes are seen, half of them in a random graph, need not be read.
-            while unseen > 0
-                && let Some(node) = pending.pop()
-            {
-                for next in rows.row(node) {
-                    if of[next.index()] == UNSEEN {
-                        of[next.index()] = number;
-                        unseen -= 1;
-                        pending.push(*next);
-                    }
+            let (number, before) = (sizes.len() as u32, seen.len());
+            seen.push(start);
+            // The rows that are left when all nodes are seen need not be read.
+            while read < seen.len() && seen.len() < of.len() {
+                if let Some(next) = seen.get(read + 2 * AHEAD) {
+                    rows.prefetch(*next);
                 }
+                if let Some(next) = seen.get(read + AHEAD) {
+                    rows.prefetch_row(*next);
+                }
+                seen.extend(rows.row(seen[read]).iter().copied().filter(|next| see(*next)));
+                read += 1;
             }
-            sizes.push((before - unseen) as u32);
+            read = seen.len();
+            seen[before..].iter().for_each(|node| of[node.index()] = number);
+            sizes.push((seen.len() - before) as u32);
         }
         Components { of, sizes }
     }

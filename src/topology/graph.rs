@@ -139,6 +139,14 @@ impl Graph {
         }
     }
 
+    /// Asks for the peers themselves, some events after [`Graph::prefetch`].
+    #[inline(always)]
+    pub fn prefetch_peers(&self, id: NodeId) {
+        if let Some(rows) = self.rows() {
+            rows.prefetch_row(id);
+        }
+    }
+
     /// How many links: an undirected edge is one each way.
     pub fn links(&self) -> u64 {
         if self.directed() { self.edges() } else { 2 * self.edges() }

@@ -177,6 +177,14 @@ impl Rows {
         prefetch(&self.offsets, source.index());
     }
 
+    /// Asks for the row itself; what [`Rows::prefetch`] asks for should be there.
+    #[inline(always)]
+    pub(super) fn prefetch_row(&self, source: NodeId) {
+        if let Some(start) = self.offsets.get(source.index()) {
+            prefetch(&self.targets, *start as usize);
+        }
+    }
+
     /// The place of a row's first link among all links.
     #[inline(always)]
     pub(super) fn start(&self, source: NodeId) -> usize {
