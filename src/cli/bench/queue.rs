@@ -45,9 +45,12 @@ impl Queue for EventQueue<Event> {
     }
 }
 
+/// When, which push, to whom and from whom, and what.
+type Counted = (Instant, u64, [NodeId; 2], Event);
+
 /// A heap that counts its pushes, so that equal times leave in push order.
 struct Heap {
-    heap: BinaryHeap<Reverse<(Instant, u64, [NodeId; 2], Event)>>,
+    heap: BinaryHeap<Reverse<Counted>>,
     pushes: u64,
 }
 

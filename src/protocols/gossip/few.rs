@@ -12,7 +12,8 @@ pub(super) enum Few<T> {
     Nothing,
     /// One.
     One(T),
-    /// Any number. The box keeps the whole small.
+    /// Any number.
+    #[expect(clippy::box_collection, reason = "a vector has three words, its box one")]
     Several(Box<Vec<T>>),
 }
 
