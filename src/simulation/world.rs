@@ -90,17 +90,17 @@ pub(super) enum Event<P: Protocol, T> {
 /// A copy on a downlink: from whom, what, and its tag.
 pub(super) type Landing<P, T> = (NodeId, <P as Protocol>::Message, T);
 
-/// What the driver keeps of a node: one cache line for a small node. Its disk is there, too: who looks at the one
-/// mostly looks at the other.
+/// What the driver keeps of a node: one cache line for a small node. Its disk is there, too, as who looks at the one
+/// mostly looks at the other; it comes last, so that a larger one begins the next line.
 #[derive(Debug)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub(super) struct Slot<P: Protocol> {
     pub(super) deadlines: <P::Timer as TimerName>::Each<Deadline>,
+    /// How often it was activated, never reset: names its draws and its messages.
+    pub(super) activations: u32,
     /// `None`: not started yet, or crashed.
     pub(super) node: Option<P::Node>,
     pub(super) disk: P::Durable,
-    /// How often it was activated, never reset: names its draws and its messages.
-    pub(super) activations: u32,
 }
 
 /// Everything outside of the nodes, which an activation may change while it holds one of them.
@@ -181,9 +181,9 @@ impl<P: Protocol, O: Observer<P>, W: Workload<P>, T: Tag> World<P, O, W, T> {
         let (count, timers) = (nodes as usize, P::Timer::ALL.len());
         let slot = || Slot {
             deadlines: P::Timer::each(Deadline::IDLE),
+            activations: 0,
             node: None,
             disk: P::Durable::default(),
-            activations: 0,
         };
         let mut desk = Desk::new(seed);
         let mut absent = NodeSet::default();
