@@ -272,6 +272,19 @@ fn the_headline_table_says_what_the_summary_says() {
     assert!(page.contains("<title>crash</title>"), "faults are shaded");
 }
 
+/// Runs that end at their own times and have no samples before: what ended at one time is no course.
+#[test]
+fn ends_alone_make_no_course() {
+    let bench = Bench::new();
+    let study = ["run", "gossip", "-q", "-r", "5", "-o", "run"];
+    bench.call(&[&study[..], &["--set", "nodes=30", "--set", "assert={}"]].concat()).good();
+    let page = fs::read_to_string(bench.path("run/report.html")).unwrap();
+    assert!(page.contains("<figcaption>residue: runs</figcaption>"));
+    assert!(!page.contains("over time"));
+    let told = bench.call(&["plot", "run", "--x", "t", "--y", "residue"]);
+    assert!(told.err.contains("if there is a record.every"), "{}", told.err);
+}
+
 #[test]
 fn graphs_are_drawn_with_one_layout() {
     let bench = Bench::new();

@@ -45,7 +45,8 @@ pub(super) struct Courses {
     level: Level,
 }
 
-/// Which moments are drawn: multiples of a step, and the common end of all runs.
+/// Which moments are drawn: multiples of a step, and the common end of all runs. Ends that differ make no course: at
+/// each there are only the runs that happened to end there.
 struct Moments {
     steps: Vec<u64>,
     end: Option<u64>,
@@ -69,14 +70,12 @@ impl Moments {
         Moments {
             steps: steps.collect(),
             end: common.then_some(last),
-            stride: step(every[0].max(1)),
+            stride: if every[0] > 0 { step(every[0]) } else { 1 },
         }
     }
 
     fn has(&self, at: u64) -> bool {
-        self.end == Some(at)
-            || self.steps.is_empty()
-            || self.steps.iter().any(|step| at.is_multiple_of(*step))
+        self.end == Some(at) || self.steps.iter().any(|step| at.is_multiple_of(*step))
     }
 }
 

@@ -103,7 +103,7 @@ pub fn plot(folder: &Path, ask: Ask<'_>) -> Result<Plot, PlotError> {
             let chart = over_time(&findings, &courses, (metric, 0), &groups);
             let mut chart = chart.ok_or_else(|| {
                 PlotError::Ask(format!(
-                    "series.csv has no course of {}: only what record.metrics names is sampled over time",
+                    "series.csv has no course of {}: record.metrics are sampled over time if there is a record.every",
                     ask.y
                 ))
             })?;
