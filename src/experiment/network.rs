@@ -7,7 +7,7 @@ use super::files::Library;
 use super::registry::Entry;
 use super::topology::Topology;
 use crate::faults::{Expanded, Fault, Faults, What};
-use crate::kernel::{Seed, Span};
+use crate::kernel::{Probability, Seed, Span};
 use crate::measure::{Metric, UPLINK, UPTIME};
 use crate::network::decode::{Around, read_network};
 use crate::network::{BandwidthSource, Network, NetworkConfig, Selector};
@@ -95,7 +95,9 @@ pub(super) fn calm_after(
         return None;
     }
     let latency = network.latency_greatest(Some(graph.latency_greatest()))?;
-    Some(Calm { heal: faults.heal, latency, loss: network.loss_greatest()? })
+    let loss = network.loss_greatest()?;
+    let duplicates = network.duplication.probability != Probability::ZERO;
+    Some(Calm { heal: faults.heal, latency, loss, duplicates })
 }
 
 /// The metrics that are recorded beside the usual ones where nothing is said.

@@ -139,6 +139,8 @@ pub struct Calm {
     pub latency: Span,
     /// How many messages are lost, at most, each on its own: a share.
     pub loss: f64,
+    /// Whether some come twice.
+    pub duplicates: bool,
 }
 
 /// What a protocol's section may have to know of the rest of the file.

@@ -1,5 +1,5 @@
-//! Random experiments over protocols, networks and faults: no copy is ever lost silently, nothing panics, and a run
-//! that is run again is the same.
+//! Random experiments over protocols, networks and faults: no copy is ever lost silently, no invariant is broken,
+//! nothing panics, and a run that is run again is the same.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{self, Write};
@@ -93,6 +93,11 @@ fn protocol() -> impl Strategy<Value = (String, Latencies)> {
         Just("algorithm: rumor, mode: push, k: 2, period: 300ms"),
         Just("algorithm: rumor, mode: pull, k: 3, period: 400ms, stop: coin"),
         Just("algorithm: rumor, mode: push_pull, k: 2, period: 1s, clock: rounds"),
+        Just(
+            "algorithm: rumor, mode: push, k: 2, period: 1s, clock: rounds, connection_limit: 1, hunt: 1"
+        ),
+        Just("algorithm: anti_entropy, mode: push_pull, period: 300ms, durable: off"),
+        Just("algorithm: infect_forever, fanout: 2, period: 1s, clock: rounds, stop_after: 4"),
         Just("algorithm: median_counter, period: 1s, clock: rounds"),
         Just("algorithm: push_sum, period: 1s, clock: rounds"),
         Just("algorithm: averaging, period: 1s, phase: redraw"),
@@ -139,7 +144,7 @@ fn experiment(nodes: u32) -> impl Strategy<Value = String> {
         let faults = if faults.is_empty() { "  []\n".to_owned() } else { faults };
         format!(
             "schema: 1\nname: random\nseed: {seed}\nnodes: {nodes}\nstop: {{at: 40s}}\n\
-             network: {network}\n{protocol}faults:\n{faults}invariants: none\n"
+             network: {network}\n{protocol}faults:\n{faults}"
         )
     })
 }
@@ -156,6 +161,7 @@ fn conserves(text: &str) {
         experiment.unwrap_or_else(|| panic!("{}\n{text}", report.render(Paint::Plain)));
     let (first, second) = (run(&experiment), run(&experiment));
     assert_eq!((first.digest, &first.books), (second.digest, &second.books), "{text}");
+    assert_eq!(first.violation, None, "{text}");
 }
 
 proptest! {

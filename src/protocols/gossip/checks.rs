@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{Algorithm, Config, Dedupe, Forward, Keeping, Limit, Mongering, Origin, Stop};
+use super::convergence::Convergence;
 use super::liveness::{Broken, Liveness};
 use super::message::{Call, Fact, Message, RumorId, Wants};
 use super::range::Range;
@@ -15,7 +16,7 @@ use crate::protocols::Outlook;
 use crate::topology::Graph;
 
 /// Those that are judged when all faults are over.
-const LIVENESS: &[&str] = &["spreads", "settles"];
+const LIVENESS: &[&str] = &["spreads", "settles", "converges"];
 
 /// A shadow of what each site may say, kept from facts alone.
 #[derive(Clone, Debug)]
@@ -37,6 +38,7 @@ pub struct Checks {
     fresh: Option<(NodeId, RumorId)>,
     range: Range,
     liveness: Liveness,
+    convergence: Convergence,
 }
 
 /// What one site may say of one rumor.
@@ -84,16 +86,17 @@ impl Checks {
             true => (outlook.requests.len(), outlook.graph.clone()),
             false => (0, Graph::empty(0)),
         };
-        let liveness =
-            match outlook.calm.filter(|_| LIVENESS.iter().any(|name| verdicts.checks(name))) {
-                Some(calm) => {
-                    let is_publish = |request: &Request| matches!(request, Request::Publish { .. });
-                    let publishes = outlook.requests.iter().filter(|(_, _, what)| is_publish(what));
-                    let publishes: Vec<Instant> = publishes.map(|(at, ..)| *at).collect();
-                    Liveness::new(config, calm, &publishes, outlook.graph)
-                }
-                None => Liveness::unjudged(),
-            };
+        let is_judged = LIVENESS.iter().any(|name| verdicts.checks(name));
+        let (mut liveness, mut convergence) = (Liveness::unjudged(), Convergence::unjudged());
+        if let Some(calm) = outlook.calm.filter(|_| is_judged) {
+            let is_publish = |request: &Request| matches!(request, Request::Publish { .. });
+            let publishes = outlook.requests.iter().filter(|(_, _, what)| is_publish(what));
+            let publishes: Vec<Instant> = publishes.map(|(at, ..)| *at).collect();
+            liveness = Liveness::new(config, calm, &publishes, outlook.graph);
+            let last = outlook.requests.iter().map(|(at, ..)| *at).max();
+            let last = last.unwrap_or(Instant::START);
+            convergence = Convergence::new(config, calm, last, outlook.graph);
+        }
         Checks {
             verdicts,
             config: config.clone(),
@@ -106,6 +109,7 @@ impl Checks {
             fresh: None,
             range: Range::default(),
             liveness,
+            convergence,
         }
     }
 
@@ -256,6 +260,9 @@ impl<P: Spreads> Observer<P> for Checks {
         if self.liveness.is_due(at) {
             self.check_liveness((at, node), input);
         }
+        if let Some((node, detail)) = self.convergence.judge(at) {
+            self.violate("converges", at, node, detail);
+        }
         if let Input::Boot(_) = input {
             self.liveness.on_boot(node);
         }
@@ -349,8 +356,12 @@ impl<P: Spreads> Observer<P> for Checks {
                     calling.lists = calling.lists.saturating_sub(1);
                 }
             }
-            Fact::Valued { .. } => self.range.is_given(node),
+            Fact::Valued { value } => {
+                self.range.is_given(node);
+                self.convergence.on_value(node, value.get());
+            }
             Fact::Estimate { value } => {
+                self.convergence.on_estimate(node, value.get());
                 if let Some(detail) = self.range.leaves(node, value.get()) {
                     self.violate("range_shrinks", at, node, detail);
                 }

@@ -22,10 +22,14 @@ impl Site {
             Tempo::Rounds(_) => self.await_round(cx),
             Tempo::Timers { phase: Phase::Aligned, .. } => cx.arm(Timer::Turn, Span::ZERO),
             Tempo::Timers { period, .. } => {
-                // A memoryless clock has no phase: its first wait is like any other.
-                let constant = period.greatest().filter(|most| *most == period.least());
-                let wait = match constant {
-                    Some(period) => cx.jitter(Span::ZERO..=period - Span::from_nanos(1)),
+                let nano = Span::from_nanos(1);
+                let wait = match period.greatest() {
+                    Some(most) if most == period.least() => cx.jitter(Span::ZERO..=most - nano),
+                    Some(_) => {
+                        let first = cx.span(period).max(nano);
+                        cx.jitter(Span::ZERO..=first - nano)
+                    }
+                    // Waits without a bound are mostly memoryless: the first is like any other.
                     None => cx.span(period),
                 };
                 cx.arm(Timer::Turn, wait);
@@ -145,7 +149,10 @@ impl Site {
             _ => State::Infective,
         };
         let since = config.round(cx.now());
-        self.spreads.push(Spread { state, since, ..Spread::known(item) });
+        // What is on disk, and is neither told nor fresh for the rest of a round, needs no place here.
+        if state == State::Infective || config.in_rounds() || !R::keeps(config) {
+            self.spreads.push(Spread { state, since, ..Spread::known(item) });
+        }
         if state == State::Infective {
             cx.tell(Fact::Infective { id: item.id });
         }
@@ -291,11 +298,15 @@ impl Site {
     /// A round has begun: the one before is settled.
     fn settle<'w, R: Rules>(&mut self, cx: &mut impl Context<'w, Gossip<R>>) {
         let config = cx.config();
+        let round = config.round(cx.now());
         for place in (0..self.spreads.len()).rev() {
             let spread = &mut self.spreads[place];
             let Transfers { useful, useless } = std::mem::take(&mut spread.transfers);
             match &config.algorithm {
-                Algorithm::AntiEntropy { .. } if R::keeps(config) => _ = self.spreads.remove(place),
+                // It is no longer fresh; what began at this very instant still is.
+                Algorithm::AntiEntropy { .. } if R::keeps(config) && spread.since < round => {
+                    self.spreads.remove(place);
+                }
                 Algorithm::InfectForever { stop_after: Some(most), .. }
                     if spread.is_infective() && u32::from(spread.counter) >= *most =>
                 {

@@ -31,8 +31,12 @@ impl<T> Few<T> {
     #[inline(always)]
     pub(super) fn insert(&mut self, place: usize, item: T) {
         match self {
-            Few::Nothing => *self = Few::One(item),
-            _ => self.spill().insert(place, item),
+            Few::Nothing => {
+                assert_eq!(place, 0, "there is no item");
+                *self = Few::One(item);
+            }
+            Few::One(_) => self.spill(place, item),
+            Few::Several(items) => items.insert(place, item),
         }
     }
 
@@ -62,15 +66,17 @@ impl<T> Few<T> {
     }
 
     #[cold]
-    fn spill(&mut self) -> &mut Vec<T> {
-        *self = match mem::take(self) {
-            Few::Nothing => Few::Several(Box::default()),
-            Few::One(item) => Few::Several(Box::new(vec![item])),
-            several => several,
-        };
+    fn spill(&mut self, place: usize, item: T) {
+        let mut items = mem::take(self).into_vec();
+        items.insert(place, item);
+        *self = Few::Several(Box::new(items));
+    }
+
+    fn into_vec(self) -> Vec<T> {
         match self {
-            Few::Several(items) => items,
-            Few::Nothing | Few::One(_) => unreachable!("it was made so above"),
+            Few::Nothing => Vec::new(),
+            Few::One(item) => vec![item],
+            Few::Several(items) => *items,
         }
     }
 }

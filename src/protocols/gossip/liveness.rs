@@ -14,6 +14,8 @@ use crate::topology::Graph;
 pub(super) struct Liveness {
     promise: Option<Promise>,
     calm: Calm,
+    /// Whether who knows a rumor tells it also after a restart.
+    tells_again: bool,
     /// When the last fault is over and the last rumor published.
     start: Instant,
     /// Nothing is judged before.
@@ -51,6 +53,7 @@ impl Liveness {
         Liveness {
             promise: None,
             calm: Calm::default(),
+            tells_again: false,
             start: Instant::NEVER,
             due: Instant::NEVER,
             down: Vec::new(),
@@ -85,6 +88,7 @@ impl Liveness {
         let mut liveness = Liveness {
             promise: Some(promise),
             calm,
+            tells_again: matches!(config.algorithm, Algorithm::AntiEntropy { .. }),
             start: calm.heal.max(last),
             due: Instant::NEVER,
             down: vec![false; nodes],
@@ -259,9 +263,17 @@ impl Liveness {
     pub(super) fn on_crash(&mut self, node: NodeId, disk: &Known) {
         let Some(is_down) = self.down.get_mut(node.index()) else { return };
         *is_down = true;
+        let is_known = |id: u32| disk.knows(RumorId(id));
+        if self.promise == Some(Promise::Spreads)
+            && !self.tells_again
+            && (0..self.rumors.len() as u32).any(is_known)
+        {
+            // It will know and not tell: others may hear of it from nobody.
+            self.promise = None;
+        }
         for (rumor, id) in self.rumors.iter_mut().zip(0..) {
             let Some(rumor) = rumor else { continue };
-            rumor.knows[node.index()] = disk.knows(RumorId(id));
+            rumor.knows[node.index()] = is_known(id);
             rumor.tells[node.index()] = false;
         }
     }

@@ -200,9 +200,7 @@ impl Site {
     fn fall_silent<'w, R: Rules>(&mut self, place: usize, cx: &mut impl Context<'w, Gossip<R>>) {
         let id = self.spreads[place].item.id;
         self.remove(place, cx);
-        if !self.spreads.iter().any(|spread| spread.item.id == id) {
-            self.ballots_mut().retain(|ballot| ballot.id != id);
-        }
+        self.ballots_mut().retain(|ballot| ballot.id != id);
     }
 
     fn ballot(&self, id: RumorId) -> Option<&Ballot> {

@@ -2,7 +2,7 @@
 
 use super::Spreads;
 use super::tally::{Spreading, Tally};
-use crate::kernel::{NodeId, Span};
+use crate::kernel::{Instant, NodeId, Span};
 use crate::measure::{Cost, Id, Metric, Readings, Scope, gini};
 use crate::simulation::Nodes;
 
@@ -41,8 +41,16 @@ pub const METRICS: &[Metric] = &[
         "rounds",
         "rounds of all transfers that were news at the start of their round, summed, over who knows",
     ),
-    metric("t_quiet", "rounds", "the last round in which a site was infective that no longer is"),
-    metric("delivery_latency", "ms", "publish to first receipt, mean over receipts"),
+    metric(
+        "t_quiet",
+        "rounds",
+        "the last round in which a site was infective; the present one while some are",
+    ),
+    metric(
+        "delivery_latency",
+        "ms",
+        "publish to first receipt, mean over receipts, the origin's apart",
+    ),
     metric("delivery_latency_p50", "ms", "publish to first receipt, median, within 1 %"),
     metric("delivery_latency_p90", "ms", "publish to first receipt, 9 of 10 below, within 1 %"),
     metric("delivery_latency_p99", "ms", "publish to first receipt, 99 of 100 below, within 1 %"),
@@ -145,7 +153,7 @@ pub(super) fn read<P: Spreads>(tally: &Tally, world: &impl Nodes<P>, readings: &
     }
     readings.put("cold_share", ratio(tally.cold, publishes));
     readings.put("p_die_out", of(&|r| f64::from(u8::from(share(r) < MAJOR))));
-    read_times(tally, readings);
+    read_times(tally, world.now(), readings);
     read_major(tally, readings);
     read_sites(tally, world, readings);
     for (id, rumor) in tally.rumors() {
@@ -179,7 +187,7 @@ fn read_major(tally: &Tally, readings: &mut Readings<'_>) {
     readings.put("t_ave_if_major", mean(major().map(|r| t_ave(r, unit))));
 }
 
-fn read_times(tally: &Tally, readings: &mut Readings<'_>) {
+fn read_times(tally: &Tally, now: Instant, readings: &mut Readings<'_>) {
     let (in_rounds, unit) = (tally.in_rounds(), unit_of(tally));
     let of = |read: &dyn Fn(&Spreading) -> f64| mean(tally.rumors().map(|(_, r)| read(r)));
     let informed = |r: &Spreading| (r.receipts + 1) as f64;
@@ -187,7 +195,7 @@ fn read_times(tally: &Tally, readings: &mut Readings<'_>) {
     readings.put("t_ave", of(&|r| t_ave(r, unit)));
     if in_rounds {
         readings.put("t_ave_demers", of(&|r| r.sum_useful as f64 / informed(r)));
-        readings.put("t_quiet", of(&|r| r.quiet as f64));
+        readings.put("t_quiet", of(&|r| tally.quiet(r, now) as f64));
     }
     readings.put("delivery_latency", tally.delivery.mean_ms());
     for (name, share) in [
@@ -253,9 +261,7 @@ fn read_load(tally: &Tally, readings: &mut Readings<'_>) {
         readings.put("load_max", tally.load.iter().max().map(|most| f64::from(*most)));
     }
     if readings.wants("load_gini") {
-        readings.put(
-            "load_gini",
-            gini(&mut tally.load.iter().map(|sent| u64::from(*sent)).collect::<Vec<_>>()),
-        );
+        let mut sent: Vec<u64> = tally.load.iter().map(|sent| u64::from(*sent)).collect();
+        readings.put("load_gini", gini(&mut sent));
     }
 }

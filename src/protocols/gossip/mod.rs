@@ -17,6 +17,7 @@ mod checks;
 mod clocked;
 mod command;
 mod config;
+mod convergence;
 mod exchange;
 mod family;
 mod few;

@@ -24,7 +24,7 @@ const _: () = assert!(size_of::<Option<Site>>() == 32);
 /// What few sites have to remember.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Aside {
-    /// Open calls and discovery.
+    /// Calls made and taken, and what they wait for.
     calls: Calls,
     /// What it holds of a sum that is shared by all.
     holding: Option<Holding>,
@@ -42,14 +42,14 @@ pub struct Spread {
     /// Useless rounds in a row, or rounds at all; or how far it is (median_counter).
     pub counter: u16,
     /// Whether it is still told.
-    pub state: State,
+    pub(super) state: State,
     /// What became of this round's transfers.
     pub(super) transfers: Transfers,
 }
 
 /// Whether a rumor is still told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
+pub(super) enum State {
     /// It is.
     Infective,
     /// It is known, no more.

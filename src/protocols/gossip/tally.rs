@@ -43,8 +43,10 @@ pub(super) struct Spreading {
     /// A bit a site.
     sites: Vec<Sites>,
     pub(super) informed: u64,
-    /// First receipts, the origin's own knowledge apart.
+    /// Sites that ever heard of it, the origin apart: first receipts.
     pub(super) receipts: u64,
+    /// Sites that tell it now.
+    telling: u64,
     pub(super) sent: u64,
     pub(super) duplicates: u64,
     /// Over first receipts, in rounds or nanoseconds.
@@ -56,8 +58,8 @@ pub(super) struct Spreading {
     pub(super) last_span: Option<Span>,
     /// The latest receipt, also by a site that knew.
     pub(super) last_copy: Option<Span>,
-    /// The end of the last round in which a site was infective.
-    pub(super) quiet: u64,
+    /// The end of the last round in which a site was infective that no longer is.
+    quiet: u64,
     pub(super) hops: u64,
     pub(super) hops_max: u16,
     /// Until half, 9 of 10 and 99 of 100 sites knew.
@@ -71,6 +73,8 @@ struct Sites {
     informed: u64,
     /// They tell.
     infective: u64,
+    /// They have ever known, also in an earlier life without a disk.
+    heard: u64,
 }
 
 /// The shares behind [`Spreading::reached`], in hundredths.
@@ -132,6 +136,14 @@ impl Tally {
         all.filter(|(due, rumor)| **due <= now && rumor.is_none()).count() as u64
     }
 
+    /// The last round in which a site told a rumor: this one, if some still do.
+    pub(super) fn quiet(&self, rumor: &Spreading, now: Instant) -> u64 {
+        match self.always || rumor.telling > 0 {
+            true => Tally::since(self.round, rumor.published, now),
+            false => rumor.quiet,
+        }
+    }
+
     pub(super) fn in_rounds(&self) -> bool {
         self.round.is_some()
     }
@@ -151,12 +163,14 @@ impl Tally {
 
     fn publish(&mut self, at: Instant, node: NodeId, id: RumorId) {
         let mut sites = vec![Sites::default(); (self.nodes as usize).div_ceil(64)];
-        sites[node.index() / 64].informed |= bit(node);
+        let origin = &mut sites[node.index() / 64];
+        (origin.informed, origin.heard) = (bit(node), bit(node));
         let mut rumor = Spreading {
             published: at,
             sites,
             informed: 1,
             receipts: 0,
+            telling: 0,
             sent: 0,
             duplicates: 0,
             sum: 0,
@@ -181,18 +195,24 @@ impl Tally {
         let Some(rumor) = self.rumor(id) else { return };
         let span = at.since(rumor.published);
         let since = Tally::since(round, rumor.published, at);
-        let known = &mut rumor.sites[node.index() / 64].informed;
-        rumor.informed += u64::from(*known & bit(node) == 0);
-        *known |= bit(node);
-        rumor.receipts += 1;
-        rumor.sum += u128::from(since);
+        let sites = &mut rumor.sites[node.index() / 64];
+        let (is_news, is_first) = (sites.informed & bit(node) == 0, sites.heard & bit(node) == 0);
+        sites.informed |= bit(node);
+        sites.heard |= bit(node);
+        rumor.informed += u64::from(is_news);
         rumor.sum_useful += u128::from(since);
-        rumor.last = since;
         rumor.last_span = Some(span);
         rumor.last_copy = Some(span);
+        rumor.reach(nodes, span);
+        if !is_first {
+            // The origin's own, where it was not marked, or that of a later life.
+            return;
+        }
+        rumor.receipts += 1;
+        rumor.sum += u128::from(since);
+        rumor.last = since;
         rumor.hops += u64::from(hops);
         rumor.hops_max = rumor.hops_max.max(hops);
-        rumor.reach(nodes, span);
         if rumor.published >= warmup {
             self.delivery.add(span);
         }
@@ -219,7 +239,12 @@ impl Spreading {
         let telling = &mut self.sites[node.index() / 64].infective;
         let before = *telling;
         *telling = if tells { before | bit(node) } else { before & !bit(node) };
-        *telling != before
+        let is_change = *telling != before;
+        match tells {
+            true => self.telling += u64::from(is_change),
+            false => self.telling -= u64::from(is_change),
+        }
+        is_change
     }
 }
 
@@ -337,15 +362,18 @@ impl<P: Spreads> Observer<P> for Tally {
         }
     }
 
-    fn on_crash(&mut self, _: Instant, node: NodeId, site: &Site, disk: &Known) {
+    fn on_crash(&mut self, at: Instant, node: NodeId, site: &Site, disk: &Known) {
         self.open.remove(&node);
+        let round = self.round;
         if let Some(ledger) = &mut self.ledger {
             ledger.on_crash(node, site);
         }
         for (rumor, id) in self.rumors.iter_mut().zip(0..) {
             let Some(rumor) = rumor else { continue };
-            let was_telling = rumor.tell(node, false);
-            self.infective -= u64::from(was_telling);
+            if rumor.tell(node, false) {
+                self.infective -= 1;
+                rumor.quiet = rumor.quiet.max(Tally::since(round, rumor.published, at));
+            }
             // What it wrote before it could tell, or told before it could write.
             let known = &mut rumor.sites[node.index() / 64].informed;
             let before = *known;

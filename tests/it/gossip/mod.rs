@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod cnsim;
+mod definitions;
 mod events;
 mod exact;
 mod flaws;
