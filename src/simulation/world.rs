@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
+use std::mem::offset_of;
 
 use super::books::{Books, Link, weight};
 use super::deadline::{Deadline, Moved};
@@ -170,6 +171,8 @@ pub struct World<P: Protocol, O = (), W = (), T = ()> {
 impl<P: Protocol, O, W, T> World<P, O, W, T> {
     /// Bytes that the driver keeps for each node, its state and its disk included.
     pub const NODE_BYTES: usize = size_of::<Slot<P>>();
+    /// Where the disk of a node begins among them.
+    pub const DISK_OFFSET: usize = offset_of!(Slot<P>, disk);
     /// Bytes of an entry of the event queue.
     pub const ENTRY_BYTES: usize = size_of::<Entry<Event<P, T>>>();
 }

@@ -10,6 +10,8 @@ pub(super) struct Histogram {
     buckets: BTreeMap<u32, u64>,
     count: u64,
     sum_nanos: u128,
+    /// The least and the greatest.
+    range: Option<(Span, Span)>,
 }
 
 /// Bits of the fraction of an `f64` that do not count: 6 of 52 do.
@@ -21,6 +23,8 @@ impl Histogram {
         *self.buckets.entry(bucket).or_default() += 1;
         self.count += 1;
         self.sum_nanos += u128::from(span.nanos());
+        let (least, most) = self.range.unwrap_or((span, span));
+        self.range = Some((least.min(span), most.max(span)));
     }
 
     /// In milliseconds; none of no spans.
@@ -28,7 +32,7 @@ impl Histogram {
         (self.count > 0).then(|| self.sum_nanos as f64 / self.count as f64 / 1e6)
     }
 
-    /// The middle of the bucket that `share` of all spans lie below or in, in milliseconds.
+    /// The middle of the bucket that `share` of all spans lie below or in, in milliseconds; within the range of all.
     pub(super) fn quantile_ms(&self, share: f64) -> Option<f64> {
         let wanted = (share * self.count as f64).ceil().max(1.0) as u64;
         let mut below = 0;
@@ -38,7 +42,8 @@ impl Histogram {
         })?;
         let edge = |bucket: u32| f64::from_bits(u64::from(bucket) << IGNORED);
         let middle = if *bucket == 0 { 0.0 } else { (edge(*bucket) + edge(bucket + 1)) / 2.0 };
-        Some(middle / 1e6)
+        let (least, most) = self.range?;
+        Some(middle.clamp(least.nanos() as f64, most.nanos() as f64) / 1e6)
     }
 }
 
@@ -59,9 +64,11 @@ mod tests {
     }
 
     #[test]
-    fn no_time_is_no_time() {
-        let mut histogram = Histogram::default();
-        histogram.add(Span::ZERO);
-        assert_eq!(histogram.quantile_ms(0.5), Some(0.0));
+    fn quantiles_of_equal_spans_are_exact() {
+        for ms in [0, 1, 7] {
+            let mut histogram = Histogram::default();
+            (0..3).for_each(|_| histogram.add(Span::from_millis(ms)));
+            assert_eq!(histogram.quantile_ms(0.5), Some(ms as f64));
+        }
     }
 }

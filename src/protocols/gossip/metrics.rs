@@ -89,6 +89,15 @@ pub const METRICS: &[Metric] = &[
     each("t_last_each", "ms", "latest first receipt"),
     each("duplicates_each", "count", "copies of it that reached sites that knew it"),
     each("rumors_sent_each", "count", "transfers of it sent, also lost ones"),
+    each("traffic_each", "rumors/node", "transfers of it sent, also lost ones, over all sites"),
+    each("t_ave_each", "rounds", "its first receipts, mean over who knows, the origin at 0"),
+    each("t_ave_each", "ms", "its first receipts, mean over who knows, the origin at 0"),
+    each("t_ave_demers_each", "rounds", "t_ave_demers of it"),
+    each("t_quiet_each", "rounds", "the last round in which a site was infective with it"),
+    each("t50_each", "ms", "publish until half of all sites know it; missing if never"),
+    each("t90_each", "ms", "publish until 9 of 10 sites know it; missing if never"),
+    each("t99_each", "ms", "publish until 99 of 100 sites know it; missing if never"),
+    each("rmr_each", "ratio", "transfers of it over its first receipts, less 1"),
     metric(
         "variance_ratio",
         "ratio",
@@ -156,13 +165,37 @@ pub(super) fn read<P: Spreads>(tally: &Tally, world: &impl Nodes<P>, readings: &
     read_times(tally, world.now(), readings);
     read_major(tally, readings);
     read_sites(tally, world, readings);
+    read_each(tally, world.now(), readings);
+}
+
+/// The metrics of every rumor by itself, as far as they are wanted.
+fn read_each(tally: &Tally, now: Instant, readings: &mut Readings<'_>) {
+    let is_each = |metric: &&Metric| matches!(metric.scope, Scope::Each("rumor"));
+    let mut wanted = METRICS.iter().filter(is_each);
+    if !wanted.any(|metric| readings.wants(metric.name)) {
+        return;
+    }
+    let (nodes, unit, in_rounds) =
+        (f64::from(tally.nodes.max(1)), unit_of(tally), tally.in_rounds());
     for (id, rumor) in tally.rumors() {
-        let id = Id::Number(id.0);
-        readings.put_each("coverage_each", id, share(rumor));
-        readings.put_each("t_last_each", id, rumor.last as f64 / unit_of(tally));
-        readings.put_each("duplicates_each", id, rumor.duplicates as f64);
-        readings.put_each("propagation_time_each", id, rumor.last_span.map(Span::as_millis_f64));
-        readings.put_each("rumors_sent_each", id, rumor.sent as f64);
+        let mut put = |name: &str, value: Option<f64>| {
+            readings.put_each(name, Id::Number(id.0), value);
+        };
+        put("coverage_each", Some(rumor.informed as f64 / nodes));
+        put("t_last_each", Some(rumor.last as f64 / unit));
+        put("duplicates_each", Some(rumor.duplicates as f64));
+        put("propagation_time_each", rumor.last_span.map(Span::as_millis_f64));
+        put("rumors_sent_each", Some(rumor.sent as f64));
+        put("traffic_each", Some(rumor.sent as f64 / nodes));
+        put("t_ave_each", Some(t_ave(rumor, unit)));
+        if in_rounds {
+            put("t_ave_demers_each", Some(t_ave_demers(rumor)));
+            put("t_quiet_each", Some(tally.quiet(rumor, now) as f64));
+        }
+        for (name, reached) in ["t50_each", "t90_each", "t99_each"].iter().zip(rumor.reached) {
+            put(name, reached.map(Span::as_millis_f64));
+        }
+        put("rmr_each", ratio(rumor.sent, rumor.receipts).map(|ratio| ratio - 1.0));
     }
 }
 
@@ -174,6 +207,11 @@ fn unit_of(tally: &Tally) -> f64 {
 /// Mean time of first receipt over who knows, the origin at 0.
 fn t_ave(rumor: &Spreading, unit: f64) -> f64 {
     rumor.sum as f64 / (rumor.receipts + 1) as f64 / unit
+}
+
+/// Rounds of transfers that were news, over who knows.
+fn t_ave_demers(rumor: &Spreading) -> f64 {
+    rumor.sum_useful as f64 / (rumor.receipts + 1) as f64
 }
 
 /// Means over both outcomes hide that rumors die out: these are over those that did not.
@@ -190,11 +228,10 @@ fn read_major(tally: &Tally, readings: &mut Readings<'_>) {
 fn read_times(tally: &Tally, now: Instant, readings: &mut Readings<'_>) {
     let (in_rounds, unit) = (tally.in_rounds(), unit_of(tally));
     let of = |read: &dyn Fn(&Spreading) -> f64| mean(tally.rumors().map(|(_, r)| read(r)));
-    let informed = |r: &Spreading| (r.receipts + 1) as f64;
     readings.put("t_last", of(&|r| r.last as f64 / unit));
     readings.put("t_ave", of(&|r| t_ave(r, unit)));
     if in_rounds {
-        readings.put("t_ave_demers", of(&|r| r.sum_useful as f64 / informed(r)));
+        readings.put("t_ave_demers", of(&t_ave_demers));
         readings.put("t_quiet", of(&|r| tally.quiet(r, now) as f64));
     }
     readings.put("delivery_latency", tally.delivery.mean_ms());

@@ -1,6 +1,12 @@
 //! What metrics and promises mean where their words could be taken otherwise: small runs of which all is known.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use corsair::experiment::{Moment, Sink};
+use corsair::kernel::Instant;
+use corsair::measure::Reading;
+use corsair::topology::files::Snapshot;
 
 use super::{experiment, run};
 
@@ -69,6 +75,54 @@ fn infect_forever_promises_nothing_after_a_crash() {
     let faults = format!("faults=[{away}, {crash}]");
     let seen = metrics(2, &[forever, &faults, "stop={at: 400s}"]);
     assert_eq!(seen["coverage"], 0.5);
+}
+
+/// Two rumors, each by itself: their means are the metrics of the run.
+#[test]
+fn metrics_of_each_rumor_average_to_those_of_the_run() {
+    let names = "t_last_each, t_ave_each, t_ave_demers_each, t_quiet_each, traffic_each, coverage_each, rmr_each";
+    let run_names = "t_last, t_ave, t_ave_demers, t_quiet, traffic, coverage";
+    let sets = [
+        "nodes=200".to_owned(),
+        "protocol={gossip: {algorithm: rumor, mode: push, k: 2, clock: rounds, period: 1s}}"
+            .to_owned(),
+        "workload.0.publish={from: 0s, until: 4s, every: 3s, by: {node: 0}}".to_owned(),
+        format!("record.metrics=[{names}, {run_names}]"),
+        "stop={when: {metric: active, at_most: 0}}".to_owned(),
+    ];
+    let mut series = Series::default();
+    let experiment = experiment(&sets);
+    experiment.run(0, &mut series).expect("it runs");
+    for name in run_names.split(", ") {
+        let whole = series.0[name][0];
+        let each = &series.0[&format!("{name}_each")];
+        assert_eq!(each.len(), 2, "{name}");
+        assert!(((each[0] + each[1]) / 2.0 - whole).abs() < 1e-9, "{name}: {each:?} {whole}");
+    }
+    let of = |name: &str| series.0[name].clone();
+    for (rmr, (traffic, coverage)) in
+        of("rmr_each").iter().zip(of("traffic_each").iter().zip(of("coverage_each")))
+    {
+        assert!((rmr - (traffic * 200.0 / (coverage * 200.0 - 1.0) - 1.0)).abs() < 1e-9);
+    }
+}
+
+/// The readings of a run's end, by metric.
+#[derive(Default)]
+struct Series(BTreeMap<String, Vec<f64>>);
+
+impl Sink for Series {
+    fn sample(&mut self, _: Instant, reading: &Reading) -> io::Result<()> {
+        let values = self.0.entry(reading.metric.name.to_owned()).or_default();
+        values.extend(reading.value);
+        Ok(())
+    }
+    fn snapshot(&mut self, _: Moment, _: &Snapshot) -> io::Result<()> {
+        Ok(())
+    }
+    fn log(&mut self, _: &str) -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(io::sink()))
+    }
 }
 
 /// Turns begin anywhere in the first period, also where periods vary.
