@@ -93,11 +93,12 @@ enum Wrong {
     Report(Box<Report>),
 }
 
-/// A path is taken before a name, so that one's own `pirates` is not hidden by ours.
+/// A file is taken before a name, so that one's own `pirates` is not hidden by ours; a folder, such as that of its
+/// results, hides nothing.
 fn given(file: &str) -> Result<Given, Wrong> {
     let path = PathBuf::from(file);
     if file != "-"
-        && !path.exists()
+        && (path.is_dir() || !path.exists())
         && let Some(builtin) = builtin(file)
     {
         let name = format!("configs/{}.yaml", builtin.name);

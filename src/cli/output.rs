@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::Colour;
 use crate::settings::{Paint, Report};
 
-pub(super) use crate::experiment::{brief, grouped, word};
+pub(super) use crate::experiment::{brief, grouped, plural, word};
 
 /// The two streams.
 pub(super) struct Terminal {

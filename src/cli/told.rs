@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
-use super::output::{Terminal, brief, grouped, word};
+use super::output::{Terminal, brief, grouped, plural, word};
 use super::run::Job;
 use super::summary::{published_json, published_table, refutation, summary_json, summary_table};
 use super::{Format, Status};
@@ -58,8 +58,9 @@ impl Job<'_> {
             None if experiment.replications == 1 => "1 run".to_owned(),
             None => format!("{} replications", experiment.replications),
         };
-        let nodes = grouped(i64::from(experiment.nodes));
-        format!("{}   {nodes} nodes, {runs}, seed {}", experiment.name, experiment.seed.0)
+        let (name, nodes) = (&experiment.name, grouped(i64::from(experiment.nodes)));
+        let s = plural(experiment.nodes.into());
+        format!("{name}   {nodes} node{s}, {runs}, seed {}", experiment.seed.0)
     }
 
     pub(super) fn tell(&self, done: &Done, terminal: &mut Terminal) -> io::Result<Status> {

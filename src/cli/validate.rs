@@ -4,7 +4,7 @@ use std::io;
 
 use super::Status;
 use super::input::read_whole;
-use super::output::{Terminal, word};
+use super::output::{Terminal, plural, word};
 use crate::experiment::Experiment;
 
 #[derive(Debug, clap::Args)]
@@ -34,15 +34,23 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
         };
         let Experiment { name, nodes, replications, .. } = &*experiment;
         let id = experiment.id(None);
-        let plural = if *replications == 1 { "" } else { "s" };
+        let ends = [plural((*nodes).into()), plural((*replications).into())];
         if study.is_some() && arguments.files.len() == 1 {
             next = "sweep";
         }
         let sweep = study.map_or(String::new(), |study| {
-            format!("; study {}, {} points, {} runs", study.id(), study.points.len(), study.runs())
+            let points = study.points.len() as u64;
+            format!(
+                "; study {}, {points} point{}, {} run{}",
+                study.id(),
+                plural(points),
+                study.runs(),
+                plural(study.runs())
+            )
         });
         terminal.say(format_args!(
-            "{file}: {name} {id}, {nodes} nodes, {replications} replication{plural}{sweep}"
+            "{file}: {name} {id}, {nodes} node{}, {replications} replication{}{sweep}",
+            ends[0], ends[1]
         ))?;
     }
     terminal.flush()?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::base::{merge, read_base};
+use super::culprit::{failing_selector, item, under};
 use super::files::Library;
 use super::ground::JudgedGround;
 use super::keys::{NODES_MAX, UNKNOWN};
@@ -23,10 +24,10 @@ use crate::faults::decode::read_faults;
 use crate::faults::{FaultId, Faults};
 use crate::kernel::{Instant, Seed, Span};
 use crate::measure::Metric;
-use crate::network::{NetworkConfig, Population, Selector};
+use crate::network::{NetworkConfig, NetworkError, Population, Selector};
 use crate::protocols::Surroundings;
 use crate::settings::{
-    Code, Form, Kind, Mistake, Report, Section, Source, Value, decode, nearest, parse, set,
+    Code, Form, Kind, Mistake, Place, Report, Section, Source, Value, decode, nearest, parse, set,
 };
 
 /// A validated experiment: no setting in it can be wrong.
@@ -178,14 +179,14 @@ impl Reader<'_, '_> {
         self.s.value("base");
         let seed = Seed(self.s.count("seed", 1));
         let replications = self.s.count("replications", 1);
-        let topology = topology::decode(self.s, library);
+        let (topology, nodes) = self.read_topology();
         let file = match &topology {
             Some(Topology::File { file, .. }) => Some(Arc::clone(file)),
             _ => None,
         };
-        let nodes = self.read_nodes(topology.as_ref());
         let mut stop = decode_stop(self.s, self.entry);
         let network = network::decode(self.s, self.entry, library, topology.as_ref());
+        let faults = read_faults(self.s.field("faults"));
         let edge_greatest = topology.as_ref().map_or(Some(Span::ZERO), network::edge_greatest);
         let around = Surroundings {
             nodes,
@@ -193,11 +194,11 @@ impl Reader<'_, '_> {
             file: file.as_deref(),
             stop_at: stop.at.map(|at| at.since(Instant::START)),
             latency_greatest: network.latency_greatest(edge_greatest),
-            is_lossy: network.is_lossy(),
+            slows: network::slows(&network, &faults, topology.as_ref()),
+            is_lossy: network::may_lose(&network, &faults),
         };
         let protocol = self.entry.decode(self.s, &around);
         self.settle_stop(&mut stop, protocol.as_ref());
-        let faults = read_faults(self.s.field("faults"));
         let mut invariants = decode_invariants(self.s, self.entry);
         if faults.iter().any(|(_, fault)| fault.wipes()) {
             drop_disk_invariants(self.s, self.entry, &mut invariants);
@@ -283,18 +284,28 @@ impl Reader<'_, '_> {
         Level::USUAL
     }
 
-    fn read_nodes(&mut self, topology: Option<&Topology>) -> u32 {
-        let own = topology.and_then(Topology::own_nodes);
-        if !self.s.has("nodes") {
-            self.s.value("nodes");
-            if own.is_none() {
-                let message = "it is not said how many nodes there are";
-                self.s.refuse("nodes", Code::MissingKey, message, "give `nodes`, such as 100");
-            }
-            let nodes = own.unwrap_or(0);
-            self.s.put("nodes", json!(nodes));
-            return nodes;
+    /// The topology, and how many nodes there are.
+    fn read_topology(&mut self) -> (Option<Topology>, u32) {
+        let before = self.s.errors();
+        let topology = topology::decode(self.s, self.library);
+        let own = topology.as_ref().and_then(Topology::own_nodes);
+        if self.s.has("nodes") {
+            let nodes = self.read_nodes(topology.as_ref(), own);
+            return (topology, nodes);
         }
+        self.s.value("nodes");
+        // A topology that could not be read may say it once it is mended.
+        if own.is_none() && self.s.errors() == before {
+            let message = "it is not said how many nodes there are";
+            self.s.refuse("nodes", Code::MissingKey, message, "give `nodes`, such as 100");
+        }
+        let nodes = own.unwrap_or(0);
+        self.s.put("nodes", json!(nodes));
+        (topology, nodes)
+    }
+
+    /// How many nodes are said to be there, which a topology with nodes of its `own` must agree with.
+    fn read_nodes(&mut self, topology: Option<&Topology>, own: Option<u32>) -> u32 {
         let nodes = self.s.count("nodes", 0u32);
         debug_assert!(u64::from(nodes) <= NODES_MAX, "the declaration bounds it");
         if let Some(own) = own
@@ -318,13 +329,13 @@ impl Reader<'_, '_> {
         let population = self.judge_ground(experiment, seed);
         self.judge_roles(experiment);
         if let Err(error) = experiment.network.resolve(&population, seed) {
-            self.refuse_item("network", "links", error.link(), &error.to_string());
+            self.refuse_network(&error, &population);
         }
         if let Err((index, error)) = experiment.protocol.judge_workload(&population, seed, end) {
-            self.refuse_item("workload", "", index, &error);
+            self.refuse_item("workload", index, &error, &population);
         }
         if let Err((FaultId(index), error)) = experiment.faults.expand(&population, seed, end) {
-            self.refuse_item("faults", "", index as usize, &error.to_string());
+            self.refuse_item("faults", index as usize, &error.to_string(), &population);
         }
         if experiment.record.warmup > end {
             let message = format!("no sample is kept: the run ends at {end}, before the warm-up");
@@ -334,7 +345,7 @@ impl Reader<'_, '_> {
         for (id, fault) in experiment.faults.iter() {
             if fault.starts_at() > end {
                 let message = format!("this never happens: the run ends at {end}");
-                let place = self.place_of("faults", "", id.0 as usize);
+                let place = self.place_of("faults", id.0 as usize);
                 self.s.report().add(Mistake::new(Code::Surprising, message, place));
             }
         }
@@ -380,26 +391,59 @@ impl Reader<'_, '_> {
                 let near = nearest(role, roles.iter().copied());
                 let label = near.map_or(String::new(), |near| format!("did you mean `{near}`?"));
                 let message = format!("no node of {} plays the role `{role}`", self.entry.name());
-                let place = self.place_of("faults", "", id.0 as usize);
+                let place = self.place_of("faults", id.0 as usize);
                 let mistake = Mistake::new(Code::Nobody, message, place).label(label);
                 self.s.report().add(mistake.note(format!("roles here: {}", roles.join(", "))));
             }
         }
     }
 
-    fn refuse_item(&mut self, key: &'static str, below: &str, index: usize, message: &str) {
-        let place = self.place_of(key, below, index);
-        self.s.report().add(Mistake::new(Code::Nobody, message, place).see(key));
+    fn refuse_network(&mut self, error: &NetworkError, population: &Population) {
+        let standing = self.s.place("network").clone();
+        let network = self.s.value("network");
+        let place = match error {
+            NetworkError::Matrix(_) => network.and_then(|network| under(network, "matrix")),
+            NetworkError::Link(index, _) => network.and_then(|network| {
+                let links = item(network.get("links")?, *index)?;
+                failing_selector(links, population, &error.to_string())
+            }),
+        };
+        let place = place.unwrap_or(standing);
+        self.refuse_nobody("network", &error.to_string(), place, population);
     }
 
-    /// Where the item of a list was written.
-    fn place_of(&mut self, key: &'static str, below: &str, index: usize) -> crate::settings::Place {
-        let standing = self.s.place(key).clone();
-        let list = self.s.value(key);
-        let list = if below.is_empty() { list } else { list.and_then(|value| value.get(below)) };
-        match list.map(|value| &value.kind) {
-            Some(Kind::List(items)) => items.get(index).map_or(standing, |item| item.place.clone()),
-            _ => standing,
+    /// Refuses the entry of a list, at the selector that is wrong if it is one.
+    fn refuse_item(
+        &mut self,
+        key: &'static str,
+        index: usize,
+        sentence: &str,
+        population: &Population,
+    ) {
+        let standing = self.place_of(key, index);
+        let entry = self.s.value(key).and_then(|list| item(list, index));
+        let place = entry.and_then(|entry| failing_selector(entry, population, sentence));
+        self.refuse_nobody(key, sentence, place.unwrap_or(standing), population);
+    }
+
+    fn refuse_nobody(
+        &mut self,
+        key: &'static str,
+        sentence: &str,
+        place: Place,
+        population: &Population,
+    ) {
+        let mut mistake = Mistake::new(Code::Nobody, sentence, place);
+        if sentence.contains(" group ") && population.groups.is_empty() {
+            mistake = mistake.label("the topology has no groups: `clusters` has some");
         }
+        self.s.report().add(mistake.see(key));
+    }
+
+    /// Where the entry of a list was written.
+    fn place_of(&mut self, key: &'static str, index: usize) -> Place {
+        let standing = self.s.place(key).clone();
+        let entry = self.s.value(key).and_then(|list| item(list, index));
+        entry.map_or(standing, |entry| entry.place.clone())
     }
 }

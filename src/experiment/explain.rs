@@ -97,15 +97,18 @@ fn below(shape: &Shape) -> Vec<Part> {
     }
 }
 
-/// Follows a dotted path; places in lists are passed over.
+/// Follows a dotted path; places in lists, and names that the user chooses, are passed over.
 fn explain_path(path: &str, root: &Shape) -> Option<String> {
     let segments = path.split('.').filter(|segment| segment.parse::<usize>().is_err());
-    let (mut parts, mut found) = (below(root), None);
+    let (mut shape, mut found) = (root, None);
     for segment in segments.filter(|segment| *segment != "experiment") {
-        let part = *parts.iter().find(|part| part.name() == segment)?;
-        parts = below(part.shape());
-        found = Some(part);
+        match (below(shape).into_iter().find(|part| part.name() == segment), shape) {
+            (Some(part), _) => (shape, found) = (part.shape(), Some(part)),
+            (None, Shape::MapOf(inner)) => shape = inner,
+            (None, _) => return None,
+        }
     }
+    let parts = below(shape);
     let mut text = match found {
         Some(part) => tell(path, part),
         None if path == "experiment" => "experiment: the keys of an experiment file\n".to_owned(),
@@ -145,6 +148,9 @@ mod tests {
         assert!(dunbar.contains("default  10") && dunbar.contains("buddies"), "{dunbar}");
         assert!(explain("faults.0.crash").unwrap().contains("restart_after"));
         assert!(explain("network.latency.uniform").unwrap().contains("max"));
+        assert!(explain("network.per_kind.ack").unwrap().contains("loss"));
+        assert!(explain("network.per_kind.ack.loss").unwrap().contains("probability"));
+        assert!(explain("network.per_kind.ack.los").is_err());
         assert!(explain("E012").unwrap().contains("key"));
         assert!(explain("gold_gini").unwrap().contains("Gini"));
         assert!(explain("gold_conserved").unwrap().contains("source"));

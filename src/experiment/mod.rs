@@ -3,6 +3,7 @@
 mod base;
 mod builtin;
 mod compare;
+mod culprit;
 mod decode;
 mod event_log;
 mod explain;
@@ -48,7 +49,7 @@ pub use results::{Request, RunError, run_all};
 pub use run::{Artifacts, Moment, RunPlan, RunReport, Sink};
 pub use schema::schema;
 pub use script::{ScriptFolder, ScriptKind, ScriptMemory, ScriptPlan, Shards, script};
-pub use shown::{brief, grouped, word};
+pub use shown::{brief, grouped, plural, word};
 pub use statistics::{
     Comparison, Difference, Interval, Level, Method, Pair, Proportion, Samples, Summary, Values,
     quantile_interval,

@@ -72,13 +72,36 @@ fn has_positions(topology: &Topology) -> bool {
     }
 }
 
+/// Whether a message or its answer may get lost, by the network or by a fault.
+pub(super) fn may_lose(network: &NetworkConfig<Selector>, faults: &Faults) -> bool {
+    let drops = network.bandwidth.queue.is_some();
+    network.is_lossy() || drops || faults.iter().any(|(_, fault)| fault.loses())
+}
+
+/// What may make messages take longer than the longest latency, in the words of a warning.
+pub(super) fn slows(
+    network: &NetworkConfig<Selector>,
+    faults: &Faults,
+    topology: Option<&Topology>,
+) -> Option<&'static str> {
+    if network.bandwidth.up.is_some()
+        || network.bandwidth.down.is_some()
+        || bandwidths_of(network, topology)
+    {
+        return Some("the bandwidth");
+    }
+    faults.iter().any(|(_, fault)| fault.slows()).then_some("a fault")
+}
+
+/// Whether the topology has bandwidths, and they count.
+fn bandwidths_of(network: &NetworkConfig<Selector>, topology: Option<&Topology>) -> bool {
+    network.bandwidth.source == BandwidthSource::Topology
+        && matches!(topology, Some(Topology::File { file, .. }) if file.snapshot.graph.has_bandwidths())
+}
+
 /// The network of a run of that seed on a graph.
 pub(super) fn network_on(graph: &Graph, config: NetworkConfig, seed: Seed) -> Network {
-    if graph.has_latencies() || graph.has_positions() || graph.has_bandwidths() {
-        Network::over(Arc::new(graph.clone()), config, seed)
-    } else {
-        Network::new(config, seed)
-    }
+    Network::over(Arc::new(graph.clone()), config, seed)
 }
 
 /// What is to be expected when all faults are over; none where no bound is known.
@@ -107,9 +130,7 @@ pub(super) fn added_metrics(
     topology: Option<&Topology>,
 ) -> Vec<&'static [Metric]> {
     let mut added: Vec<&'static [Metric]> = Vec::new();
-    let on_topology = network.bandwidth.source == BandwidthSource::Topology
-        && matches!(topology, Some(Topology::File { file, .. }) if file.snapshot.graph.has_bandwidths());
-    if network.bandwidth.up.is_some() || on_topology {
+    if network.bandwidth.up.is_some() || bandwidths_of(network, topology) {
         added.push(UPLINK);
     }
     let comes_and_goes =

@@ -134,3 +134,16 @@ fn churn_of_a_role_is_refused() {
     let refused = faults.expand(&Population::of(5), Seed(1), at(60)).unwrap_err();
     assert_eq!(refused, (FaultId(0), FaultError::Role));
 }
+
+#[test]
+fn a_long_churn_of_one_node_takes_no_longer_than_its_length() {
+    let soon = || Distribution::Constant(Span::from_millis(1));
+    let Fault::Churn { window, mut churn } = churn(60, Some(20), ChurnStart::Up) else {
+        unreachable!()
+    };
+    (churn.leave, churn.rejoin_after) = (soon(), Some(soon()));
+    let faults: Faults = [Fault::Churn { window, churn }].into_iter().collect();
+    // Looking through all absences so far for each would take 3 x 10^10 steps.
+    let expanded = faults.expand(&Population::of(1), Seed(1), at(1000)).unwrap();
+    assert_eq!(expanded.happenings.len(), 245_000);
+}

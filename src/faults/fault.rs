@@ -1,7 +1,7 @@
 //! Faults: scheduled misfortunes, as data.
 
 use super::schedule::{Schedule, Window};
-use crate::kernel::{Distribution, Instant, Probability};
+use crate::kernel::{Distribution, Instant, Probability, Span};
 use crate::network::{Degradation, Direction, Fraction, Selector};
 
 /// One misfortune, or a repeated one.
@@ -123,6 +123,33 @@ impl Fault {
 }
 
 impl Fault {
+    /// Whether messages or their answers may get lost by it.
+    pub fn loses(&self) -> bool {
+        match self {
+            Fault::Crash { .. }
+            | Fault::Churn { .. }
+            | Fault::CrashPoisson { .. }
+            | Fault::Partition { .. }
+            | Fault::Isolate { .. } => true,
+            Fault::Link { harm, .. } => harm.loss != Probability::ZERO,
+            Fault::LossBurst { probability, .. } => *probability != Probability::ZERO,
+            Fault::Restart { .. } | Fault::Clog { .. } => false,
+        }
+    }
+
+    /// Whether messages may take longer by it than the network has it.
+    pub fn slows(&self) -> bool {
+        match self {
+            Fault::Clog { .. } => true,
+            Fault::Link { harm, .. } => {
+                harm.slow.get() > 1.0
+                    || harm.extra_latency != Distribution::Constant(Span::ZERO)
+                    || harm.reorder.is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it empties disks.
     pub fn wipes(&self) -> bool {
         let disk = match self {

@@ -149,13 +149,15 @@ impl<E> EventQueue<E> {
     /// Adds an entry.
     ///
     /// # Panics
-    /// If it lies before what was popped last: time does not run backwards.
+    /// If it lies before what was popped last, or before the `limit` at which [`EventQueue::pop`] gave nothing and the
+    /// buckets were laid out anew: time does not run backwards.
     #[inline(always)]
     pub fn push(&mut self, entry: Entry<E>) {
         let at = entry.at.nanos();
         assert!(at >= self.now, "an event was pushed into the past");
         self.len += 1;
         if at >= self.run.end {
+            assert!(at >= self.base, "an event was pushed before the buckets");
             return self.file(entry);
         }
         self.pushes += 1;
@@ -165,7 +167,8 @@ impl<E> EventQueue<E> {
         }
     }
 
-    /// Takes the first entry that lies before `limit`.
+    /// Takes the first entry that lies before `limit`. Where there is none, time is at `limit`: what is pushed next may
+    /// not lie before it, for the search may have moved the base of the buckets up to there.
     #[inline(always)]
     pub fn pop(&mut self, limit: Instant) -> Option<Entry<E>> {
         let limit = limit.nanos();
@@ -320,12 +323,12 @@ impl<E> EventQueue<E> {
     }
 }
 
-/// The content of one bucket, in order.
+/// The content of one bucket, or of several small ones side by side, in order.
 #[derive(Debug)]
 struct Run<E> {
     /// The entries, the first at the end.
     sorted: Vec<Entry<E>>,
-    /// The entries as they come out of their bucket.
+    /// The entries as they come out of their buckets.
     items: Vec<Option<Entry<E>>>,
     /// For each item (time since the run's start) << k | index, sorted: stable because the index decides last.
     keys: Vec<u64>,

@@ -132,6 +132,17 @@ fn a_split_keeps_the_order_of_ties() {
 }
 
 #[test]
+#[should_panic(expected = "before the buckets")]
+fn nothing_is_pushed_before_a_limit_that_was_reached() {
+    let mut queue = EventQueue::new();
+    let at = |nanos| Entry::own(Instant::from_nanos(nanos), NodeId(0), ());
+    // A bucket that is spread because it is large, of which no part lies before the limit.
+    (0..3000).for_each(|_| queue.push(at(400)));
+    assert_eq!(queue.pop(Instant::from_nanos(300)), None);
+    queue.push(at(10));
+}
+
+#[test]
 #[should_panic(expected = "into the past")]
 fn time_does_not_run_backwards() {
     let mut queue = EventQueue::new();

@@ -40,7 +40,7 @@ pub enum Domain {
     Workload = 7,
     /// Whom and when faults hit: (fault, purpose).
     Faults = 8,
-    /// Whether a sync to disk fails: (node, activation).
+    /// Whether a sync to disk fails: (node, nanoseconds since the start).
     Disk = 9,
     /// Resampling and estimates, which are no part of a run.
     Statistics = 10,

@@ -104,7 +104,9 @@ impl Span {
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
         if number.is_empty() {
-            return Err(SpanError::NotANumber);
+            let after = text.strip_prefix('-').unwrap_or_default();
+            let is_number = after.starts_with(|c: char| c.is_ascii_digit());
+            return Err(if is_number { SpanError::Negative } else { SpanError::NotANumber });
         }
         let unit = match unit.trim_start() {
             "" => return Err(SpanError::NoUnit),
@@ -134,6 +136,8 @@ impl Span {
 pub enum SpanError {
     /// No digits, or more than one point.
     NotANumber,
+    /// A number below nothing.
+    Negative,
     /// A bare number.
     NoUnit,
     /// None of ns, us, ms, s, m, h, d.
@@ -148,6 +152,7 @@ impl fmt::Display for SpanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             SpanError::NotANumber => "a duration is a number and a unit, such as 20ms",
+            SpanError::Negative => "a duration is never negative",
             SpanError::NoUnit => "a duration needs a unit",
             SpanError::UnknownUnit => "the units of time are ns, us, ms, s, m, h, d",
             SpanError::TooFine => "a duration is a whole number of nanoseconds",
@@ -220,7 +225,8 @@ mod tests {
         assert_eq!(read("2d"), Ok(172_800_000_000_000));
         assert_eq!(read("5"), Err(SpanError::NoUnit));
         assert_eq!(read("ms"), Err(SpanError::NotANumber));
-        assert_eq!(read("-1s"), Err(SpanError::NotANumber));
+        assert_eq!(read("-1s"), Err(SpanError::Negative));
+        assert_eq!(read("-s"), Err(SpanError::NotANumber));
         assert_eq!(read("1.2.3s"), Err(SpanError::NotANumber));
         assert_eq!(read("5 parsec"), Err(SpanError::UnknownUnit));
         assert_eq!(read("1.5ns"), Err(SpanError::TooFine));

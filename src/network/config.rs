@@ -142,16 +142,6 @@ pub enum NetworkError {
     Matrix(Nowhere),
 }
 
-impl NetworkError {
-    /// The index of the entry of `links` that is wrong; none has this great a one if it is something else.
-    pub fn link(&self) -> usize {
-        match self {
-            NetworkError::Link(index, _) => *index,
-            NetworkError::Matrix(_) => usize::MAX,
-        }
-    }
-}
-
 impl fmt::Display for NetworkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

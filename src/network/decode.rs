@@ -13,7 +13,9 @@ use super::links::Links;
 use super::loss::{Burst, BurstLoss, BurstTurns, Loss};
 use super::selector::Selector;
 use crate::kernel::{Probability, Span};
-use crate::settings::{Code, Field, Key, Kind, Section, Shape, Value, Variant, join_keys};
+use crate::settings::{
+    Code, Field, Key, Kind, Mistake, Section, Shape, Value, Variant, join_keys, nearest,
+};
 use bandwidth::{BANDWIDTH, read_bandwidth};
 use latency::{LATENCY, read_latency};
 use std::num::NonZeroU8;
@@ -169,14 +171,23 @@ pub fn read_reorder(s: &mut Section<'_>) -> Option<Reorder> {
 
 fn read_per_kind(s: &mut Section<'_>, around: &Around<'_>) -> Vec<(u8, Override)> {
     let kinds = around.kinds;
-    let named = s.field("per_kind").map(|name, mut field| {
+    let mut unknown = Vec::new();
+    let named = s.field("per_kind").map(|name, field| {
         let kind = kinds.iter().position(|kind| *kind == name.text);
         if kind.is_none() {
-            let message = format!("the protocol has no messages of kind `{}`", name.text);
-            field.refuse(Code::UnknownChoice, &message, &format!("kinds: {}", kinds.join(", ")));
+            unknown.push((name.clone(), field.path().to_owned()));
         }
         (kind.unwrap_or(0) as u8, field.section(|s| read_override(s, around)))
     });
+    for (name, path) in unknown {
+        let message = format!("the protocol has no messages of kind `{}`", name.text);
+        let mut mistake = Mistake::new(Code::UnknownChoice, message, name.place.clone());
+        if let Some(near) = nearest(&name.text, kinds.iter().copied()) {
+            mistake = mistake.label(format!("did you mean `{near}`?"));
+        }
+        let here = format!("kinds here: {}", kinds.join(", "));
+        s.report().add(mistake.note(here).see(&path));
+    }
     named.into_iter().map(|(_, by_kind)| by_kind).collect()
 }
 

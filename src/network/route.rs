@@ -13,27 +13,19 @@ use super::lines::Lines;
 use super::loss::{Chains, Loss, Model};
 use super::rule::{Degradation, Rule, RuleId};
 use super::terrain::Terrain;
-use crate::kernel::{Bits, Distribution, Domain, Instant, NodeId, Places, Probability, Seed, Span};
+use crate::kernel::{Bits, Domain, Instant, NodeId, Places, Probability, Seed, Span};
 use shared::Journey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// A latency that needs no more than one draw.
-#[derive(Clone, Debug)]
-enum Plain {
-    /// For every copy.
-    PerCopy(Distribution),
-    /// Once a link.
-    PerLink(Distribution),
-}
 
 /// The network of a run. The simulation begins and ends its rules, and asks it about each message
 /// twice: when it is sent and when a copy would arrive. Messages to oneself are none of its
 /// business.
 #[derive(Clone, Debug)]
 pub struct Network {
-    /// The latency, while it alone decides: no loss, no duplicates, no order, no override, no rule.
-    plain: Option<Plain>,
+    /// Whether the latency alone decides, with one draw at most: no loss, no duplicates, no order, no override, no
+    /// rule.
+    is_plain: bool,
     config: NetworkConfig,
     seed: Seed,
     /// By number, so that draws and results do not depend on which began first.
@@ -63,7 +55,7 @@ impl Network {
     /// A network without any rule in force, on a terrain.
     pub fn over(terrain: Arc<dyn Terrain>, config: NetworkConfig, seed: Seed) -> Network {
         let mut network = Network {
-            plain: None,
+            is_plain: false,
             lines: Lines::new(config.bandwidth, &*terrain),
             tickets: 0,
             config,
@@ -114,12 +106,16 @@ impl Network {
     /// [`Network::enter`] where uplinks are shared.
     #[inline(always)]
     pub fn draw(&self, parcel: &Parcel, places: Places) -> Option<Span> {
-        Some(match self.plain.as_ref()? {
-            Plain::PerCopy(latency) => latency.sample(&mut places.place(place::latency(0))),
-            Plain::PerLink(latency) => {
-                latency.sample(&mut link_draws(self.seed, parcel.source, parcel.target))
+        if !self.is_plain {
+            return None;
+        }
+        match &self.config.latency {
+            Latency::PerCopy(latency) => Some(latency.sample(&mut places.place(place::latency(0)))),
+            Latency::PerLink(latency, _) => {
+                Some(latency.sample(&mut link_draws(self.seed, parcel.source, parcel.target)))
             }
-        })
+            _ => None,
+        }
     }
 
     /// What becomes of a copy that would arrive now.
@@ -164,7 +160,10 @@ impl Network {
         let downlinks = u32::from(self.lines.as_ref().is_some_and(Lines::has_downlinks));
         self.gates = self.in_force.values().filter(barrier).count() as u32 + downlinks;
         let config = &self.config;
-        let alone = self.in_force.is_empty()
+        let takes_one_draw =
+            matches!(&config.latency, Latency::PerCopy(_) | Latency::PerLink(_, Factor::ZERO));
+        self.is_plain = takes_one_draw
+            && self.in_force.is_empty()
             && self.flaw != Some(NetworkFlaw::SharedStream)
             && self.lines.is_none()
             && config.loss == Loss::NEVER
@@ -173,13 +172,6 @@ impl Network {
             && config.reorder.is_none()
             && config.per_kind.is_empty()
             && config.links.is_empty();
-        self.plain = match &config.latency {
-            Latency::PerCopy(latency) if alone => Some(Plain::PerCopy(latency.clone())),
-            Latency::PerLink(latency, Factor::ZERO) if alone => {
-                Some(Plain::PerLink(latency.clone()))
-            }
-            _ => None,
-        };
     }
 
     /// The whole order of decisions. A message passes its sender's uplink once, whatever becomes of it after: loss and

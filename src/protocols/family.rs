@@ -156,7 +156,9 @@ pub struct Surroundings<'a> {
     pub stop_at: Option<Span>,
     /// The longest that a message takes from end to end, faults apart; none where there is no bound.
     pub latency_greatest: Option<Span>,
-    /// Whether messages get lost, faults apart.
+    /// What may make one take longer than that; none if nothing can.
+    pub slows: Option<&'static str>,
+    /// Whether messages may get lost, or nodes that were to answer.
     pub is_lossy: bool,
 }
 

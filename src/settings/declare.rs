@@ -196,6 +196,12 @@ impl fmt::Display for Shape {
             Shape::Integer { min: i64::MIN, max: i64::MAX } => f.write_str("a whole number"),
             Shape::Integer { min, max } => write!(f, "a whole number from {min} to {max}"),
             Shape::Number { min: f64::MIN, max: f64::MAX } => f.write_str("a number"),
+            Shape::Number { min: f64::MIN_POSITIVE, max: f64::MAX } => {
+                f.write_str("a number above 0")
+            }
+            Shape::Number { min: f64::MIN_POSITIVE, max } => {
+                write!(f, "a number above 0, up to {max}")
+            }
             Shape::Number { min, max: f64::MAX } => write!(f, "a number of at least {min}"),
             Shape::Number { min, max } => write!(f, "a number from {min} to {max}"),
             Shape::Probability => f.write_str("a probability"),

@@ -182,10 +182,13 @@ impl Section<'_> {
 }
 
 /// Whether a value is a choice between models rather than a span.
-fn names_a_model(value: &Value) -> bool {
+pub fn names_a_model(value: &Value) -> bool {
     match &value.kind {
         Kind::Map(_) => true,
-        Kind::Text(text) => !text.starts_with(|c: char| c.is_ascii_digit()),
+        Kind::Text(text) => {
+            let unsigned = text.strip_prefix('-').unwrap_or(text);
+            !unsigned.starts_with(|c: char| c.is_ascii_digit())
+        }
         _ => false,
     }
 }

@@ -243,7 +243,7 @@ impl<'a> Field<'a> {
             Some(Kind::Null) => (&[], true),
             Some(Kind::Map(entries)) => (entries, true),
             Some(_) => {
-                self.wrong_kind();
+                self.no_map(keys);
                 (&[], false)
             }
         };
@@ -338,6 +338,25 @@ impl Field<'_> {
         if let Some(value) = self.value {
             self.wrong(Wrong::kind(value));
         }
+    }
+
+    /// What is no map where one with these keys is taken: its form.
+    fn no_map(&mut self, keys: &'static [Key]) {
+        let required = keys.iter().filter(|key| key.unset == Unset::Required);
+        let form: Vec<_> = required.map(|key| format!("{}: ...", key.name)).collect();
+        let described = self.value.map_or("", Value::described);
+        let label = match form.is_empty() {
+            true => described.to_owned(),
+            false => format!("{described}: write {{{}}}", form.join(", ")),
+        };
+        let message = format!("{} must be a map", self.subject());
+        let mut mistake = Mistake::new(Code::WrongType, message, self.place.clone()).label(label);
+        if !keys.is_empty() {
+            let mut names: Vec<_> = keys.iter().map(|key| key.name).collect();
+            names.sort_unstable();
+            mistake = mistake.note(format!("keys here: {}", names.join(", ")));
+        }
+        self.report.add(mistake.see(&self.path));
     }
 
     pub(super) fn wrong(&mut self, mut wrong: Wrong) {

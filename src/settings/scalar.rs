@@ -136,6 +136,7 @@ pub(super) fn span(value: &Value, shape: &Shape) -> Result<Span, Wrong> {
     let span = match &value.kind {
         Kind::Text(text) => Span::parse(text).map_err(|error| match error {
             SpanError::NoUnit => unitless(text, ["s", "ms"]),
+            SpanError::Negative => negative(),
             error => Wrong::new(Code::BadQuantity, error.to_string()),
         })?,
         Kind::Integer(_) if value.place.source().form() == Form::Canonical => {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::super::disk::LimitedDisk;
-use super::super::output::{Terminal, grouped};
+use super::super::output::{Terminal, grouped, plural};
 use super::super::{Format, Status};
 use super::open::{beside, open};
 use super::told::{list_runs, repair_line};
@@ -55,10 +55,12 @@ pub(in crate::cli) fn status(arguments: &Arguments, terminal: &mut Terminal) -> 
         Format::Table => {
             let state = if is_whole { "whole" } else { "under way" };
             terminal.say(format_args!(
-                "{}   {} points, {} replications, {state}",
+                "{}   {} point{}, {} replication{}, {state}",
                 study.base.name,
                 grouped(study.points.len() as i64),
+                plural(study.points.len() as u64),
                 study.replications(),
+                plural(study.replications().into()),
             ))?;
             terminal.say(format_args!(
                 "{} of {} runs done, {} missing, {} violated, {} failed",

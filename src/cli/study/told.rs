@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::output::{Terminal, grouped, table, word};
+use super::super::output::{Terminal, grouped, plural, table, word};
 use super::super::summary::{
     interval_name, published_json, published_table, refutation, summary_cells, summary_header,
     summary_json,
@@ -122,10 +122,12 @@ fn tell_tables(
 ) -> io::Result<()> {
     let base = &study.base;
     terminal.say(format_args!(
-        "{}   {} points, {} replications, seed {}",
+        "{}   {} point{}, {} replication{}, seed {}",
         base.name,
         grouped(study.points.len() as i64),
+        plural(study.points.len() as u64),
         study.replications(),
+        plural(study.replications().into()),
         base.seed.0
     ))?;
     let interval = interval_name(base.level);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::super::shown::grouped;
+use super::super::shown::{grouped, plural};
 use super::findings::Findings;
 use super::html::Safe;
 use crate::record::Manifest;
@@ -31,8 +31,9 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
     let counts = &manifest.counts;
     let protocol = choice(&resolved["protocol"]);
     let nodes = grouped(resolved["nodes"].as_i64().unwrap_or(0));
+    let ending = plural(resolved["nodes"].as_u64().unwrap_or(0));
     let mut text = format!(
-        "We simulated the protocol {protocol} among {nodes} nodes with corsair, \
+        "We simulated the protocol {protocol} among {nodes} node{ending} with corsair, \
          a deterministic discrete-event simulator (engine {}). ",
         manifest.engine
     );
@@ -45,19 +46,7 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
         };
         let _ = write!(text, "The experiment was run {times} (root seed {}). ", manifest.seed);
     } else {
-        let factors: Vec<_> = findings
-            .factors
-            .iter()
-            .map(|factor| format!("{} ({})", factor.key, factor.levels_text()))
-            .collect();
-        let _ = write!(
-            text,
-            "We varied {}, {} points in all, with {} replications each, {runs} runs together (root seed {}). ",
-            factors.join(" and "),
-            findings.points.len(),
-            grouped(counts.replications as i64),
-            manifest.seed
-        );
+        text += &varied(findings, manifest);
         text += match resolved["sweep"]["seeds"].as_str() {
             Some("independent") => "Every run had a seed of its own. ",
             _ => {
@@ -102,6 +91,27 @@ pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
     format!("<p>{}</p>\n", Safe(text))
 }
 
+/// What a study varied, and how often each of its points was run.
+fn varied(findings: &Findings, manifest: &Manifest) -> String {
+    let counts = &manifest.counts;
+    let runs = grouped(counts.runs as i64);
+    let factors: Vec<_> = findings
+        .factors
+        .iter()
+        .map(|factor| format!("{} ({})", factor.key, factor.levels_text()))
+        .collect();
+    format!(
+        "We varied {}, {} point{} in all, with {} replication{} each, {runs} run{} together (root seed {}). ",
+        factors.join(" and "),
+        findings.points.len(),
+        plural(findings.points.len() as u64),
+        grouped(counts.replications as i64),
+        plural(counts.replications),
+        plural(counts.runs),
+        manifest.seed
+    )
+}
+
 /// What the network does and does not do, and what is not modelled at all.
 pub(super) fn not_modelled(resolved: &Json) -> String {
     let network = &resolved["network"];
@@ -139,7 +149,10 @@ pub(super) fn not_modelled(resolved: &Json) -> String {
     format!(
         "<ul>\n<li>The network models {}. It does not model {}. {order}</li>\n\
          <li>CPU cost: handling a message takes no virtual time.</li>\n\
-         <li>TCP: no connections, retransmission or congestion control; a lost message is lost.</li>\n{clocks}</ul>\n",
+         <li>TCP: no connections, retransmission or congestion control; a lost message is lost.</li>\n\
+         <li>Packets: a message of any size travels whole, without fragments or an MTU.</li>\n\
+         <li>Shared links inside the network: messages wait at most where they leave and where they arrive.</li>\n\
+         <li>Memory: no node runs out of it, and using it takes no time.</li>\n{clocks}</ul>\n",
         Safe(does.join(", ")),
         Safe(lacks.join(", ")),
     )

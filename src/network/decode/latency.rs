@@ -6,11 +6,11 @@ use crate::network::config::Factor;
 use crate::network::latency::{Distance, Latency};
 use crate::network::matrix::{MatrixBy, MatrixRows};
 use crate::settings::distribution::{
-    EMPIRICAL, EXPONENTIAL, LOGNORMAL, NORMAL, PARETO, UNIFORM, WEIBULL, read_keys,
+    EMPIRICAL, EXPONENTIAL, LOGNORMAL, NORMAL, PARETO, UNIFORM, WEIBULL, names_a_model, read_keys,
 };
 use crate::settings::join_keys;
 use crate::settings::{
-    Code, DistributionSetting, Key, Kind, Mistake, Place, Section, Shape, Source, Value, Variant,
+    Code, DistributionSetting, Key, Mistake, Place, Section, Shape, Source, Variant,
 };
 use crate::topology::{Matrix, Trip};
 use serde_json::json;
@@ -263,13 +263,4 @@ fn read_geo(s: &mut Section<'_>, around: &Around<'_>) -> Latency {
     }
     let (per_unit, base) = (s.span("per_unit", Span::ZERO), s.span("base", Span::ZERO));
     Latency::Geo(Distance { base, per_unit }, read_jitter(s))
-}
-
-/// Whether a value is a choice between models rather than a span.
-fn names_a_model(value: &Value) -> bool {
-    match &value.kind {
-        Kind::Map(_) => true,
-        Kind::Text(text) => !text.starts_with(|c: char| c.is_ascii_digit()),
-        _ => false,
-    }
 }

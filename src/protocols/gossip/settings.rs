@@ -113,6 +113,10 @@ impl Settings {
                 };
                 let label = format!("rounds need {legs} x the largest latency <= period");
                 s.refuse("period", Code::Conflict, &message, &label);
+            } else if let Some(what) = around.slows {
+                let message = format!("with {what} a call may outlast a round");
+                let label = format!("rounds need {legs} x the longest way of a message <= period");
+                warn(s, "period", message, &label);
             }
         }
         if let (Algorithm::Averaging(_), Tempo::Timers { period, .. }) = (how, tempo) {
@@ -130,9 +134,12 @@ impl Settings {
             warn(s, "rpc", message, "call_timeout ends that");
         }
         let floods = matches!(how, Algorithm::Flood { .. });
-        if floods && delivery.dedupe == Dedupe::Last && around.stop_at.is_none() {
+        if floods && delivery.dedupe == Dedupe::Last {
             let message = "two rumors under way at once can circulate for ever";
-            s.refuse("dedupe", Code::Conflict, message, "give stop.at, such as 60s");
+            match around.stop_at {
+                Some(_) => warn(s, "dedupe", message.to_owned(), "stop.at alone ends that"),
+                None => s.refuse("dedupe", Code::Conflict, message, "give stop.at, such as 60s"),
+            }
         }
     }
 
