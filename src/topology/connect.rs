@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kernel::{Bits, NodeId, Stream};
 
+use super::attributes::{Attributes, Latencies};
 use super::components::Components;
 use super::graph::{Graph, Shape};
 use super::rows::Rows;
@@ -93,7 +94,7 @@ impl Graph {
         self.shape = Arc::new(Shape::Undirected(rows));
         if let Some(known) = &mut self.attributes {
             let known = Arc::make_mut(known);
-            assert!(known.link_bandwidths.is_none(), "links are annotated when all are there");
+            known.assert_links_are_bare();
             known.dialled =
                 known.dialled.take().map(|rows| with_links(&rows, bridges.iter().copied()));
         }
@@ -103,7 +104,7 @@ impl Graph {
     /// The graph on the nodes of one component, renumbered in order.
     ///
     /// # Panics
-    /// If it is directed, or links have attributes already.
+    /// If it is directed, or links have attributes already, or nodes bandwidths.
     #[must_use]
     pub(super) fn restricted(self, components: &Components, number: u32) -> Graph {
         let kept: Vec<NodeId> = components.nodes(number).collect();
@@ -124,7 +125,8 @@ impl Graph {
         let mut graph = Graph::undirected(renumbered(rows));
         graph.attributes = self.attributes.map(|known| {
             let mut known = Arc::unwrap_or_clone(known);
-            assert!(known.link_bandwidths.is_none(), "links are annotated when all are there");
+            known.assert_links_are_bare();
+            assert!(known.bandwidths.is_none(), "nodes have bandwidths when all are there");
             known.groups = known.groups.map(|groups| groups.keep(&kept));
             let at = |all: Vec<Option<_>>| kept.iter().map(|id| all[id.index()]).collect();
             known.positions = known.positions.map(at);
@@ -132,6 +134,15 @@ impl Graph {
             Arc::new(known)
         });
         graph
+    }
+}
+
+impl Attributes {
+    /// What is known by link is known by its place, which more or fewer links move.
+    fn assert_links_are_bare(&self) {
+        let by_link = matches!(self.latencies, Some(Latencies::ByLink(_)));
+        let is_bare = !by_link && self.link_bandwidths.is_none();
+        assert!(is_bare, "links are annotated when all are there");
     }
 }
 

@@ -145,6 +145,11 @@ fn clusters_have_groups_and_latencies_between_them() {
         ("topology.clusters.between={links: 9999}", "there are 1600 pairs"),
         ("topology.clusters.inside={random_regular: {degree: 50}}", "group us-east-1: degree 50"),
         ("topology.clusters.inside={ring: {prefix: x}}", "has no effect"),
+        (
+            "topology.clusters.inside={random_dial: {dials: 0, connect: largest}}",
+            "a group keeps all its nodes",
+        ),
+        ("topology.clusters.inside={k_out: {degree: 0, connect: largest}}", "a group keeps all"),
     ] {
         let told = bench.call(&["topology", "c.yaml", "--set", set]);
         assert_eq!(told.status, Some(2), "{set}: {}{}", told.out, told.err);
