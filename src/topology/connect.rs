@@ -32,23 +32,26 @@ impl Connect {
 }
 
 /// The graph is not connected, though it has to be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectError {
     /// How many components it has.
     pub components: u64,
-    /// The share of the nodes that the largest holds.
-    pub largest_share: f64,
-    /// How often it was drawn.
+    /// How many nodes the largest holds.
+    pub largest: u64,
+    /// How many nodes there are.
+    pub nodes: u64,
+    /// How often it was drawn; 0 if it was read from a file.
     pub tries: u64,
 }
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ConnectError { components, largest_share, tries } = self;
+        let ConnectError { components, largest, nodes, tries } = self;
         write!(f, "the graph is not connected: {components} components, the largest holds ")?;
-        write!(f, "{largest_share} of the nodes")?;
+        write!(f, "{largest} of {nodes} nodes")?;
         match tries {
-            0 | 1 => f.write_str("; connect: redraw, bridge or largest mends that"),
+            0 => f.write_str("; only more edges in its file mend that"),
+            1 => f.write_str("; connect: redraw, bridge or largest mends that"),
             tries => write!(f, ", after {tries} tries; make it denser, or connect: bridge"),
         }
     }
@@ -62,10 +65,9 @@ impl Components {
         if self.count() <= 1 {
             return None;
         }
-        let nodes: u64 = self.sizes().iter().map(|size| u64::from(*size)).sum();
-        let most = self.sizes().iter().max().copied().unwrap_or(0);
-        let largest_share = f64::from(most) / nodes as f64;
-        Some(ConnectError { components: self.count() as u64, largest_share, tries })
+        let nodes = self.sizes().iter().map(|size| u64::from(*size)).sum();
+        let largest = self.sizes().iter().max().copied().map_or(0, u64::from);
+        Some(ConnectError { components: self.count() as u64, largest, nodes, tries })
     }
 }
 

@@ -125,9 +125,18 @@ fn tell_what_next(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<
             let path = word(&path.display().to_string());
             told(format!("next: corsair topology {path}"), terminal)
         }
-        None => {
-            let what = word(&arguments.what);
-            told(format!("next: corsair topology {what} --out graph.graphml"), terminal)
-        }
+        None => told(
+            format!("next: corsair topology {} --out graph.graphml", again(arguments)),
+            terminal,
+        ),
     }
+}
+
+/// The words that name the same graph once more, as a shell takes them.
+fn again(arguments: &Arguments) -> String {
+    let mut words = vec![word(&arguments.what)];
+    words.extend(arguments.nodes.map(|nodes| format!("--nodes {nodes}")));
+    words.extend(arguments.seed.map(|seed| format!("--seed {seed}")));
+    words.extend(arguments.sets.iter().map(|set| format!("--set {}", word(set))));
+    words.join(" ")
 }

@@ -48,7 +48,12 @@ fn read_common(s: &mut Section<'_>, scope: Scope) -> Common {
     if scope == Scope::Group {
         if connect == Connect::Largest {
             let message = "a group keeps all its nodes";
-            s.refuse("connect", Code::Conflict, message, "such as bridge, or largest of all groups");
+            s.refuse(
+                "connect",
+                Code::Conflict,
+                message,
+                "such as bridge, or largest of all groups",
+            );
         }
         return Common { connect, prefix: None, latency: None };
     }

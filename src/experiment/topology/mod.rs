@@ -130,7 +130,7 @@ impl Topology {
         };
         let graph = file.snapshot.graph.clone();
         if *connect == Connect::Require
-            && let Some(error) = Components::of(&graph).as_error(1)
+            && let Some(error) = Components::of(&graph).as_error(0)
         {
             return Err(RecipeError::Connect(error));
         }
@@ -145,7 +145,12 @@ impl Topology {
 
     /// What will probably surprise about a graph that it made for so many nodes.
     pub(super) fn surprise(&self, graph: &Graph, nodes: u32) -> Option<String> {
-        let Topology::Drawn(recipe) = self else { return None };
+        let recipe = match self {
+            Topology::Drawn(recipe) => recipe,
+            Topology::File { .. } => {
+                return Components::of(graph).as_error(0).map(|error| error.to_string());
+            }
+        };
         if recipe.connect == Connect::Largest && graph.nodes() < nodes {
             let (dropped, left) = (nodes - graph.nodes(), graph.nodes());
             return Some(format!(
