@@ -59,7 +59,8 @@ impl Job<'_> {
             None => format!("{} replications", experiment.replications),
         };
         let nodes = grouped(i64::from(experiment.nodes));
-        format!("{}   {nodes} nodes, {runs}, seed {}", experiment.name, experiment.seed.0)
+        let at_most = if experiment.drops_nodes() { "up to " } else { "" };
+        format!("{}   {at_most}{nodes} nodes, {runs}, seed {}", experiment.name, experiment.seed.0)
     }
 
     pub(super) fn tell(&self, done: &Done, terminal: &mut Terminal) -> io::Result<Status> {

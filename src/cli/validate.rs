@@ -34,6 +34,7 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
         };
         let Experiment { name, nodes, replications, .. } = &*experiment;
         let id = experiment.id(None);
+        let at_most = if experiment.drops_nodes() { "up to " } else { "" };
         let plural = if *replications == 1 { "" } else { "s" };
         if study.is_some() && arguments.files.len() == 1 {
             next = "sweep";
@@ -42,7 +43,7 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
             format!("; study {}, {} points, {} runs", study.id(), study.points.len(), study.runs())
         });
         terminal.say(format_args!(
-            "{file}: {name} {id}, {nodes} nodes, {replications} replication{plural}{sweep}"
+            "{file}: {name} {id}, {at_most}{nodes} nodes, {replications} replication{plural}{sweep}"
         ))?;
     }
     terminal.flush()?;

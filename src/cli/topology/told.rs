@@ -11,6 +11,22 @@ use crate::topology::{Profile, Statistics};
 
 type Metrics = Vec<(&'static str, Option<f64>)>;
 
+impl Found {
+    /// What its file holds in one line; nothing where the metrics say the same. They count the edges of
+    /// an undirected graph once, the records' count does not.
+    fn records(&self) -> Option<String> {
+        let counts = self.counts?;
+        if self.snapshot.graph.directed() {
+            return Some(counts.to_string());
+        }
+        let is_plain = counts.edge_records == self.snapshot.graph.edges()
+            && counts.done + counts.ignored == 0;
+        let named = counts.named().into_iter().filter(|(name, _)| *name != "edges");
+        let named: Vec<_> = named.map(|(name, count)| format!("{name} {count}")).collect();
+        (!is_plain).then(|| named.join(", "))
+    }
+}
+
 /// Tells what is in the graph, and what can be measured of it.
 pub(super) fn tell(
     arguments: &Arguments,
@@ -91,8 +107,8 @@ fn tell_table(
     (metrics, notes): (&Metrics, &[(&'static str, String)]),
     terminal: &mut Terminal,
 ) -> io::Result<()> {
-    if let Some(counts) = found.counts {
-        terminal.say(format_args!("{}: {counts}", arguments.what))?;
+    if let Some(records) = found.records() {
+        terminal.say(format_args!("{}: {records}", arguments.what))?;
     }
     let note_of = |name: &str| {
         let own = notes.iter().filter(|note| note.0 == name).map(|note| note.1.as_str());

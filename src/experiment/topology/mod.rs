@@ -163,6 +163,11 @@ impl Topology {
         Components::of(graph).as_error(1).map(|error| error.to_string())
     }
 
+    /// Whether its graphs may have fewer nodes than are asked for.
+    pub(super) fn drops_nodes(&self) -> bool {
+        matches!(self, Topology::Drawn(Recipe { connect: Connect::Largest, .. }))
+    }
+
     /// The names that it gives the nodes.
     pub(super) fn labels(&self) -> Option<Labels> {
         match self {
