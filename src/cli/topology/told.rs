@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Arguments, Found};
 use crate::cli::Format;
 use crate::cli::output::{Terminal, table, word};
+use crate::settings::visible;
 use crate::topology::{Profile, Statistics};
 
 type Metrics = Vec<(&'static str, Option<f64>)>;
@@ -19,8 +20,8 @@ impl Found {
         if self.snapshot.graph.directed() {
             return Some(counts.to_string());
         }
-        let is_plain = counts.edge_records == self.snapshot.graph.edges()
-            && counts.done + counts.ignored == 0;
+        let is_plain =
+            counts.edge_records == self.snapshot.graph.edges() && counts.done + counts.ignored == 0;
         let named = counts.named().into_iter().filter(|(name, _)| *name != "edges");
         let named: Vec<_> = named.map(|(name, count)| format!("{name} {count}")).collect();
         (!is_plain).then(|| named.join(", "))
@@ -108,7 +109,7 @@ fn tell_table(
     terminal: &mut Terminal,
 ) -> io::Result<()> {
     if let Some(records) = found.records() {
-        terminal.say(format_args!("{}: {records}", arguments.what))?;
+        terminal.say(visible(&format!("{}: {records}", arguments.what)))?;
     }
     let note_of = |name: &str| {
         let own = notes.iter().filter(|note| note.0 == name).map(|note| note.1.as_str());

@@ -36,16 +36,16 @@ fn keeps_largest(resolved: &Json) -> bool {
     topology.is_some_and(|topology| topology["connect"] == "largest")
 }
 
+fn kept(resolved: &Json) -> &'static str {
+    if keeps_largest(resolved) { " (the largest component of each graph)" } else { "" }
+}
+
 /// What was simulated how often, and how the intervals were made: a paragraph to paste.
 pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
     let resolved = &findings.resolved;
     let counts = &manifest.counts;
     let protocol = choice(&resolved["protocol"]);
-    let nodes = nodes(resolved).unwrap_or_default();
-    let kept = match keeps_largest(resolved) {
-        true => " (the largest component of each graph)",
-        false => "",
-    };
+    let (nodes, kept) = (nodes(resolved).unwrap_or_default(), kept(resolved));
     let mut text = format!(
         "We simulated the protocol {protocol} among {nodes} nodes{kept} with corsair, \
          a deterministic discrete-event simulator (engine {}). ",
