@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::Colour;
-use crate::settings::{Paint, Report};
+use crate::settings::{Paint, Report, visible};
 
 pub(super) use crate::experiment::{brief, grouped, plural, word};
 
@@ -72,6 +72,8 @@ impl Terminal {
 
     /// What went wrong, in one sentence.
     pub(super) fn error(&self, line: &str) {
+        // Names of files and nodes may hold anything.
+        let line = line.lines().map(visible).collect::<Vec<_>>().join("\n");
         let _ = match self.paint {
             Paint::Colour => writeln!(io::stderr(), "\x1b[1;31merror\x1b[0m: {line}"),
             Paint::Plain => writeln!(io::stderr(), "error: {line}"),
@@ -80,7 +82,7 @@ impl Terminal {
 
     /// A line about what is wrong that has its place in front.
     pub(super) fn plain(&self, line: impl Display) {
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = writeln!(io::stderr(), "{}", visible(&line.to_string()));
     }
 
     /// All that is wrong with a file, and what will surprise.

@@ -59,8 +59,9 @@ impl Job<'_> {
             None => format!("{} replications", experiment.replications),
         };
         let (name, nodes) = (&experiment.name, grouped(i64::from(experiment.nodes)));
+        let at_most = if experiment.drops_nodes() { "up to " } else { "" };
         let s = plural(experiment.nodes.into());
-        format!("{name}   {nodes} node{s}, {runs}, seed {}", experiment.seed.0)
+        format!("{name}   {at_most}{nodes} node{s}, {runs}, seed {}", experiment.seed.0)
     }
 
     pub(super) fn tell(&self, done: &Done, terminal: &mut Terminal) -> io::Result<Status> {

@@ -35,6 +35,7 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
         let Experiment { name, nodes, replications, .. } = &*experiment;
         let id = experiment.id(None);
         let ends = [plural((*nodes).into()), plural((*replications).into())];
+        let at_most = if experiment.drops_nodes() { "up to " } else { "" };
         if study.is_some() && arguments.files.len() == 1 {
             next = "sweep";
         }
@@ -49,7 +50,7 @@ pub(super) fn validate(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
             )
         });
         terminal.say(format_args!(
-            "{file}: {name} {id}, {nodes} node{}, {replications} replication{}{sweep}",
+            "{file}: {name} {id}, {at_most}{nodes} node{}, {replications} replication{}{sweep}",
             ends[0], ends[1]
         ))?;
     }

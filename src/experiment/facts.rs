@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::ENGINE_NUMBER;
 use super::decode::Experiment;
-use super::topology::hex;
+use super::files::hex;
 use crate::kernel::{Instant, Seed};
 
 impl Experiment {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::builtin::builtin_file;
-use super::topology::hex;
 use crate::network::Population;
 use crate::network::decode::NamedFile;
 use crate::topology::files::GraphFile;
@@ -89,4 +89,13 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, String> {
         return Err(format!("{shown} is larger than {} GiB", BYTES_MAX >> 30));
     }
     Ok(bytes)
+}
+
+/// Bytes in hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a string takes any text");
+    }
+    text
 }

@@ -47,6 +47,11 @@ impl Experiment {
         population
     }
 
+    /// Whether a run may drop nodes: those outside the largest component of its graph.
+    pub fn drops_nodes(&self) -> bool {
+        self.topology.as_ref().is_some_and(Topology::drops_nodes)
+    }
+
     /// The names of the nodes: the topology's, or the protocol's own.
     pub fn labels(&self) -> Labels {
         let labels = self.topology.as_ref().and_then(Topology::labels);

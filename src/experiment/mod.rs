@@ -62,7 +62,7 @@ pub use tables::{
     MetricSummary, PointSummary, RunPlace, RunRecord, SummaryLine, TableRequest, read_records,
     summarise, write_runs, write_tables,
 };
-pub use topology::{NoGraph, generate, topologies};
+pub use topology::{NoGraph, from_file, generate, topologies};
 
 /// The version of every event stream. It is raised whenever one may change, from the first release on; results of
 /// two engines never mix.

@@ -156,14 +156,14 @@ fn work(request: Request<'_>, shared: &Shared<'_>) -> Result<Vec<RunRecord>, Run
                 Ok(record) => done.push(record),
                 Err(error) => {
                     failed.store(true, Ordering::Relaxed);
-                    return Err(error);
+                    return Err((replication, error));
                 }
             }
         }
         Ok(done)
     };
     let jobs = request.jobs.get().min(replications.len());
-    let done: Result<Vec<_>, RunError> = thread::scope(|scope| {
+    let ended: Vec<_> = thread::scope(|scope| {
         // Where no more threads are to be had, this one and those that are do it all.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, worker).ok();
         let others: Vec<_> = (1..jobs).map_while(spawn).collect();
@@ -173,7 +173,17 @@ fn work(request: Request<'_>, shared: &Shared<'_>) -> Result<Vec<RunRecord>, Run
             .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         iter::once(own).chain(joined).collect()
     });
-    let mut runs = done?.concat();
+    let (mut runs, mut errors) = (Vec::new(), Vec::new());
+    for ended in ended {
+        match ended {
+            Ok(done) => runs.extend(done),
+            Err(error) => errors.push(error),
+        }
+    }
+    // Every replication before it was begun, so that the first is the same for any number of threads.
+    if let Some((_, error)) = errors.into_iter().min_by_key(|(replication, _)| *replication) {
+        return Err(error);
+    }
     runs.sort_by_key(|run| run.rep);
     Ok(runs)
 }
@@ -189,7 +199,10 @@ fn run_one(
     let mut sink = RunSink::new(run, shared, experiment.record.graph.as_ref());
     let report = plan.run(&mut sink).map_err(|error| match sink.take_error() {
         Some(error) => RunError::Record(error),
-        None => RunError::Setup(error),
+        None => {
+            let seed = experiment.seed.0;
+            RunError::Setup(format!("replication {replication} of seed {seed}: {error}"))
+        }
     })?;
     sink.finish()?;
     let place = RunPlace { point: 0, rep: replication, seed: plan.seed() };

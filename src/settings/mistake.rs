@@ -155,7 +155,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// A text without what would move a terminal's cursor or turn its direction.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let moves = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
     text.chars().map(|c| if moves(c) { '\u{fffd}' } else { c }).collect()
 }

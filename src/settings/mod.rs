@@ -73,7 +73,7 @@ mod tests;
 pub use declare::{Key, Shape, Unset, Variant, join_keys, join_variants};
 pub use distribution::DistributionSetting;
 pub use field::Field;
-pub use mistake::{Code, Mistake, Severity, nearest};
+pub use mistake::{Code, Mistake, Severity, nearest, visible};
 pub use overrides::{put, set, set_from};
 pub use parse::parse;
 pub use report::{Paint, Report};

@@ -112,7 +112,7 @@ impl Graph {
         latency: &Distribution,
         random: &mut impl Bits,
     ) -> Result<Graph, TooLargeToList> {
-        self.listed()?.spread(|_, _| latency.sample(random))
+        self.spread(|_, _| latency.sample(random))
     }
 
     /// The same graph with the distance of its ends, times `per_unit`, as each link's latency.
@@ -268,12 +268,13 @@ impl Graph {
     /// Whether each link has the attributes of its reverse.
     pub(super) fn is_symmetric(&self) -> bool {
         let known = self.attributes.as_deref();
+        let has_bandwidths = known.is_some_and(|known| known.link_bandwidths.is_some());
         match known.and_then(|known| known.latencies.as_ref()) {
-            Some(Latencies::ByGroup(cells)) => {
+            Some(Latencies::ByGroup(cells)) if !has_bandwidths => {
                 let groups = 0..cells.len();
                 return groups.clone().all(|a| groups.clone().all(|b| cells[a][b] == cells[b][a]));
             }
-            None if known.is_none_or(|known| known.link_bandwidths.is_none()) => return true,
+            None if !has_bandwidths => return true,
             _ => {}
         }
         self.link_attributes().all(|(source, target, latency, bandwidth)| {
@@ -305,5 +306,26 @@ impl Graph {
             _ => row.binary_search(&target).ok(),
         };
         slot.map(|slot| rows.start(source) + slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_differ_from_their_reverses_in_either_attribute() {
+        let pair = || {
+            let groups = Groups::new(vec!["a".to_owned()], vec![Some(0), Some(0)]);
+            Graph::from_edges(2, &[(NodeId(0), NodeId(1))]).with_groups(groups)
+        };
+        let bandwidths = |one, other| vec![Some(Bandwidth(one)), Some(Bandwidth(other))];
+        let latencies = || Latencies::ByGroup(vec![vec![Some(Span::ZERO)]]);
+        for (one, other) in [(5, 5), (5, 6)] {
+            let plain = pair().with_link_bandwidths(bandwidths(one, other));
+            assert_eq!(plain.is_symmetric(), one == other);
+            assert_eq!(plain.with_latencies(latencies()).is_symmetric(), one == other);
+        }
+        assert!(pair().with_latencies(latencies()).is_symmetric());
     }
 }

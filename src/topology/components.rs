@@ -25,7 +25,7 @@ impl Components {
                 let sizes = if nodes == 0 { Vec::new() } else { vec![nodes] };
                 Components { of: vec![0; nodes as usize], sizes }
             }
-            Some(rows) if graph.directed() => Components::of_rows(&both_ways(rows)),
+            Some(rows) if graph.directed() => Components::of_rows(&both_ways(rows).0),
             Some(rows) => Components::of_rows(rows),
         }
     }
@@ -100,11 +100,12 @@ impl Components {
     }
 }
 
-/// The undirected simple projection, rows by id.
-pub(super) fn both_ways(rows: &Rows) -> Rows {
+/// The undirected simple projection, rows by id, and how many repeated neighbours were dropped from
+/// them.
+pub(super) fn both_ways(rows: &Rows) -> (Rows, u64) {
     let links = rows.iter().flat_map(|(source, row)| row.iter().map(move |to| (source, *to)));
     let mut both = Rows::both_ways(rows.nodes(), links);
     both.sort();
-    both.dedup();
-    both
+    let repeats = both.dedup();
+    (both, repeats as u64)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kernel::{Bits, NodeId, Stream};
 
+use super::attributes::{Attributes, Latencies};
 use super::components::Components;
 use super::graph::{Graph, Shape};
 use super::rows::Rows;
@@ -31,23 +32,26 @@ impl Connect {
 }
 
 /// The graph is not connected, though it has to be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectError {
     /// How many components it has.
     pub components: u64,
-    /// The share of the nodes that the largest holds.
-    pub largest_share: f64,
-    /// How often it was drawn.
+    /// How many nodes the largest holds.
+    pub largest: u64,
+    /// How many nodes there are.
+    pub nodes: u64,
+    /// How often it was drawn; 0 if it was read from a file.
     pub tries: u64,
 }
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ConnectError { components, largest_share, tries } = self;
+        let ConnectError { components, largest, nodes, tries } = self;
         write!(f, "the graph is not connected: {components} components, the largest holds ")?;
-        write!(f, "{largest_share} of the nodes")?;
+        write!(f, "{largest} of {nodes} nodes")?;
         match tries {
-            0 | 1 => f.write_str("; connect: redraw, bridge or largest mends that"),
+            0 => f.write_str("; only more edges in its file mend that"),
+            1 => f.write_str("; connect: redraw, bridge or largest mends that"),
             tries => write!(f, ", after {tries} tries; make it denser, or connect: bridge"),
         }
     }
@@ -61,10 +65,9 @@ impl Components {
         if self.count() <= 1 {
             return None;
         }
-        let nodes: u64 = self.sizes().iter().map(|size| u64::from(*size)).sum();
-        let most = self.sizes().iter().max().copied().unwrap_or(0);
-        let largest_share = f64::from(most) / nodes as f64;
-        Some(ConnectError { components: self.count() as u64, largest_share, tries })
+        let nodes = self.sizes().iter().map(|size| u64::from(*size)).sum();
+        let largest = self.sizes().iter().max().copied().map_or(0, u64::from);
+        Some(ConnectError { components: self.count() as u64, largest, nodes, tries })
     }
 }
 
@@ -93,7 +96,7 @@ impl Graph {
         self.shape = Arc::new(Shape::Undirected(rows));
         if let Some(known) = &mut self.attributes {
             let known = Arc::make_mut(known);
-            assert!(known.link_bandwidths.is_none(), "links are annotated when all are there");
+            known.assert_links_are_bare();
             known.dialled =
                 known.dialled.take().map(|rows| with_links(&rows, bridges.iter().copied()));
         }
@@ -103,7 +106,7 @@ impl Graph {
     /// The graph on the nodes of one component, renumbered in order.
     ///
     /// # Panics
-    /// If it is directed, or links have attributes already.
+    /// If it is directed, or links have attributes already, or nodes bandwidths.
     #[must_use]
     pub(super) fn restricted(self, components: &Components, number: u32) -> Graph {
         let kept: Vec<NodeId> = components.nodes(number).collect();
@@ -124,7 +127,8 @@ impl Graph {
         let mut graph = Graph::undirected(renumbered(rows));
         graph.attributes = self.attributes.map(|known| {
             let mut known = Arc::unwrap_or_clone(known);
-            assert!(known.link_bandwidths.is_none(), "links are annotated when all are there");
+            known.assert_links_are_bare();
+            assert!(known.bandwidths.is_none(), "nodes have bandwidths when all are there");
             known.groups = known.groups.map(|groups| groups.keep(&kept));
             let at = |all: Vec<Option<_>>| kept.iter().map(|id| all[id.index()]).collect();
             known.positions = known.positions.map(at);
@@ -132,6 +136,15 @@ impl Graph {
             Arc::new(known)
         });
         graph
+    }
+}
+
+impl Attributes {
+    /// What is known by link is known by its place, which more or fewer links move.
+    fn assert_links_are_bare(&self) {
+        let by_link = matches!(self.latencies, Some(Latencies::ByLink(_)));
+        let is_bare = !by_link && self.link_bandwidths.is_none();
+        assert!(is_bare, "links are annotated when all are there");
     }
 }
 

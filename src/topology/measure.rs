@@ -2,6 +2,7 @@
 
 use crate::kernel::NodeId;
 
+use super::components::{Components, both_ways};
 use super::graph::Graph;
 use super::rows::Rows;
 
@@ -63,9 +64,11 @@ impl Statistics {
         let isolated = out_degrees.clone().zip(&in_degrees).filter(|(o, i)| o + **i == 0).count();
         // In whole numbers, so that no rounding decides: d >= 3 edges / nodes.
         let is_hub = |&&degree: &&u64| degree > 0 && degree * nodes >= 3 * edges;
-        let (projection, reciprocal) = project(rows);
+        // A pair joined both ways stands twice in the rows of both its ends.
+        let (projection, reciprocal) = both_ways(rows);
         let triangles = Triangles::of(&projection);
-        let components = component_sizes(&projection);
+        let components = Components::of_rows(&projection);
+        let largest = components.sizes().iter().max();
         Statistics {
             nodes,
             edges,
@@ -73,8 +76,8 @@ impl Statistics {
             reciprocity: ratio(reciprocal, edges),
             clustering: (nodes > 0).then(|| triangles.local_sum / nodes as f64),
             transitivity: ratio(3 * triangles.count, triangles.triples),
-            components: components.len() as u64,
-            largest_component: components.iter().max().and_then(|size| ratio(*size, nodes)),
+            components: components.count() as u64,
+            largest_component: largest.and_then(|size| ratio(u64::from(*size), nodes)),
             isolated: isolated as u64,
             in_degree_max: in_degrees.iter().copied().max().unwrap_or(0),
             out_degree_max: out_degrees.clone().max().unwrap_or(0),
@@ -144,18 +147,6 @@ pub(super) fn histogram(degrees: impl Iterator<Item = u64>) -> Histogram {
     counts
 }
 
-/// The undirected simple projection, rows by id, and the number of directed edges whose reverse
-/// exists.
-fn project(rows: &Rows) -> (Rows, u64) {
-    let links =
-        rows.iter().flat_map(|(source, row)| row.iter().map(move |&target| (source, target)));
-    let mut both = Rows::from_links(rows.nodes(), links.flat_map(|(a, b)| [(a, b), (b, a)]));
-    both.sort();
-    // A pair joined both ways stands twice in the rows of both its ends.
-    let repeats = both.dedup();
-    (both, repeats as u64)
-}
-
 pub(super) struct Triangles {
     pub(super) count: u64,
     /// Pairs of edges that meet.
@@ -191,30 +182,6 @@ impl Triangles {
         }
         Triangles { count: corners.iter().sum::<u64>() / 3, triples, local_sum }
     }
-}
-
-/// How many nodes each component holds, in the order of their least ids.
-fn component_sizes(projection: &Rows) -> Vec<u64> {
-    let mut seen = vec![false; projection.nodes() as usize];
-    let mut sizes = Vec::new();
-    let mut pending = Vec::new();
-    for (start, _) in projection.iter() {
-        if std::mem::replace(&mut seen[start.index()], true) {
-            continue;
-        }
-        let mut size = 0;
-        pending.push(start);
-        while let Some(node) = pending.pop() {
-            size += 1;
-            for next in projection.row(node) {
-                if !std::mem::replace(&mut seen[next.index()], true) {
-                    pending.push(*next);
-                }
-            }
-        }
-        sizes.push(size);
-    }
-    sizes
 }
 
 #[cfg(test)]

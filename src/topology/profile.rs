@@ -62,7 +62,7 @@ impl Profile {
             None => Shape::of_complete(graph.nodes()),
             Some(rows) => {
                 let shadow = match graph.directed() {
-                    true => Cow::Owned(both_ways(rows)),
+                    true => Cow::Owned(both_ways(rows).0),
                     false => Cow::Borrowed(rows),
                 };
                 Shape::of_rows(&shadow, effort, random)

@@ -55,7 +55,8 @@ pub struct Clusters {
 pub struct Inside {
     /// Its rule.
     pub generator: Generator,
-    /// What becomes of it where it is not connected.
+    /// What becomes of it where it is not connected. A group keeps all its nodes: never
+    /// [`Connect::Largest`].
     pub connect: Connect,
 }
 

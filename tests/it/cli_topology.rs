@@ -119,6 +119,17 @@ fn generators_and_experiments_have_graphs() {
 }
 
 #[test]
+fn the_next_command_makes_the_same_graph() {
+    let bench = Bench::new();
+    let words = ["topology", "line", "--nodes", "6", "--seed", "3", "--set", "prefix=a b"];
+    let told = bench.call(&words).good();
+    let next =
+        "next: corsair topology line --nodes 6 --seed 3 --set 'prefix=a b' --out graph.graphml";
+    assert_eq!(told.out.lines().last(), Some(next));
+    bench.call(&[&words[..], &["--out", "graph.graphml"]].concat()).good();
+}
+
+#[test]
 fn what_has_no_graph_is_refused() {
     let bench = Bench::new();
     for (words, says) in [

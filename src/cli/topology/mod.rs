@@ -13,12 +13,13 @@ use super::disk::LimitedDisk;
 use super::input::{Read, read as read_experiment, read_stdin};
 use super::output::Terminal;
 use super::{Format, Status, parse_count};
-use crate::experiment::{NoGraph, builtin, generate, read_file, topologies};
+use crate::experiment::{NoGraph, builtin, from_file, generate, read_file, topologies};
 use crate::kernel::{Domain, NodeId, Seed, Stream};
 use crate::record::write_whole;
+use crate::settings::visible;
 use crate::topology::files::{
-    Counts, EdgeKey, ReadOptions, Snapshot, read as read_graph, write_dot, write_edge_list,
-    write_gexf, write_graphml, write_node_link,
+    Counts, EdgeKey, Snapshot, write_dot, write_edge_list, write_gexf, write_graphml,
+    write_node_link,
 };
 use crate::topology::{Effort, Graph, Profile};
 use told::tell;
@@ -42,10 +43,10 @@ pub(super) struct Arguments {
     /// How many nodes a generator makes, or an experiment has
     #[arg(long, value_name = "N", value_parser = parse_count)]
     nodes: Option<u32>,
-    /// The root seed of what is drawn; 1 for generators
+    /// The root seed of what is drawn; 1 for generators and files
     #[arg(short, long, value_name = "SEED")]
     seed: Option<u64>,
-    /// A setting of the generator, such as degree=8, or of the experiment
+    /// A setting of the generator, such as degree=8, of the file, or of the experiment
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
     /// Write the graph here; the ending says in which form, unless --to does
@@ -158,7 +159,7 @@ pub(super) fn topology(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
         let mut bytes = Vec::new();
         let warnings = form.write(snapshot, key, &mut bytes)?;
         for warning in warnings {
-            terminal.note(format_args!("{}: {warning}", path.display()));
+            terminal.note(visible(&format!("{}: {warning}", path.display())));
         }
         if let Err(error) = write_whole(&disk, path, &bytes) {
             terminal.error(&error.to_string());
@@ -167,7 +168,7 @@ pub(super) fn topology(arguments: &Arguments, terminal: &mut Terminal) -> io::Re
     }
     if let Some(form) = arguments.to.filter(|_| forms.is_empty()) {
         let warnings = form.write(snapshot, key, terminal.out())?;
-        warnings.iter().for_each(|warning| terminal.note(warning));
+        warnings.iter().for_each(|warning| terminal.note(visible(warning)));
         terminal.flush()?;
         return Ok(Status::Good);
     }
@@ -228,39 +229,50 @@ fn find(arguments: &Arguments, terminal: &Terminal) -> Result<Found, Status> {
     if what != "-" && is_experiment(&bytes) {
         return of_experiment(arguments, terminal);
     }
-    if arguments.nodes.is_some() || arguments.seed.is_some() || !arguments.sets.is_empty() {
-        terminal.error("a graph file is as it is: --nodes, --seed and --set are for generators");
+    of_file(arguments, &bytes, terminal)
+}
+
+fn of_file(arguments: &Arguments, bytes: &[u8], terminal: &Terminal) -> Result<Found, Status> {
+    let has_nothing_to_draw = arguments.seed.is_some() && arguments.sets.is_empty();
+    if arguments.nodes.is_some() || has_nothing_to_draw {
+        terminal.error("a graph file is as it is: --nodes and --seed are for what is drawn");
         return Err(Status::BadInput);
     }
-    match read_graph(&bytes, if what == "-" { "stdin" } else { what }, ReadOptions::default()) {
-        Ok(file) => {
-            file.warnings.iter().for_each(|w| terminal.note(format_args!("{what}: warning: {w}")));
-            Ok(Found { snapshot: file.snapshot, counts: Some(file.counts) })
+    let name = if arguments.what == "-" { "stdin" } else { &arguments.what };
+    let seed = Seed(arguments.seed.unwrap_or(1));
+    let (file, report) = from_file(name, bytes, seed, &arguments.sets)
+        .map_err(|error| tell_no_graph(error, terminal))?;
+    terminal.report(&report);
+    for warning in &file.warnings {
+        terminal.note(visible(&format!("{name}: warning: {warning}")));
+    }
+    Ok(Found { snapshot: file.snapshot, counts: Some(file.counts) })
+}
+
+fn tell_no_graph(error: NoGraph, terminal: &Terminal) -> Status {
+    match error {
+        NoGraph::Refused(report) => {
+            terminal.report(&report);
+            Status::BadInput
         }
-        Err(mistakes) => {
+        NoGraph::NotConnected(error) => {
+            terminal.error(&error);
+            Status::Failed
+        }
+        NoGraph::Mistakes(mistakes) => {
             mistakes.iter().for_each(|mistake| terminal.plain(mistake));
-            Err(Status::BadInput)
+            Status::BadInput
         }
     }
 }
 
 fn of_generator(arguments: &Arguments, terminal: &Terminal) -> Result<Found, Status> {
     let seed = Seed(arguments.seed.unwrap_or(1));
-    match generate(&arguments.what, arguments.nodes, seed, &arguments.sets) {
-        Ok((graph, report)) => {
-            terminal.report(&report);
-            let model = Some(arguments.what.clone());
-            Ok(Found { snapshot: Snapshot { model, ..Snapshot::of(graph) }, counts: None })
-        }
-        Err(NoGraph::Refused(report)) => {
-            terminal.report(&report);
-            Err(Status::BadInput)
-        }
-        Err(NoGraph::NotConnected(error)) => {
-            terminal.error(&error);
-            Err(Status::Failed)
-        }
-    }
+    let (graph, report) = generate(&arguments.what, arguments.nodes, seed, &arguments.sets)
+        .map_err(|error| tell_no_graph(error, terminal))?;
+    terminal.report(&report);
+    let model = Some(arguments.what.clone());
+    Ok(Found { snapshot: Snapshot { model, ..Snapshot::of(graph) }, counts: None })
 }
 
 fn is_generator(name: &str) -> bool {

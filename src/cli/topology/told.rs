@@ -7,9 +7,26 @@ use serde_json::{Map, Value as Json, json};
 use super::{Arguments, Found};
 use crate::cli::Format;
 use crate::cli::output::{Terminal, table, word};
+use crate::settings::visible;
 use crate::topology::{Profile, Statistics};
 
 type Metrics = Vec<(&'static str, Option<f64>)>;
+
+impl Found {
+    /// What its file holds in one line; nothing where the metrics say the same. They count the edges of
+    /// an undirected graph once, the records' count does not.
+    fn records(&self) -> Option<String> {
+        let counts = self.counts?;
+        if self.snapshot.graph.directed() {
+            return Some(counts.to_string());
+        }
+        let is_plain =
+            counts.edge_records == self.snapshot.graph.edges() && counts.done + counts.ignored == 0;
+        let named = counts.named().into_iter().filter(|(name, _)| *name != "edges");
+        let named: Vec<_> = named.map(|(name, count)| format!("{name} {count}")).collect();
+        (!is_plain).then(|| named.join(", "))
+    }
+}
 
 /// Tells what is in the graph, and what can be measured of it.
 pub(super) fn tell(
@@ -91,8 +108,8 @@ fn tell_table(
     (metrics, notes): (&Metrics, &[(&'static str, String)]),
     terminal: &mut Terminal,
 ) -> io::Result<()> {
-    if let Some(counts) = found.counts {
-        terminal.say(format_args!("{}: {counts}", arguments.what))?;
+    if let Some(records) = found.records() {
+        terminal.say(visible(&format!("{}: {records}", arguments.what)))?;
     }
     let note_of = |name: &str| {
         let own = notes.iter().filter(|note| note.0 == name).map(|note| note.1.as_str());
@@ -125,9 +142,18 @@ fn tell_what_next(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<
             let path = word(&path.display().to_string());
             told(format!("next: corsair topology {path}"), terminal)
         }
-        None => {
-            let what = word(&arguments.what);
-            told(format!("next: corsair topology {what} --out graph.graphml"), terminal)
-        }
+        None => told(
+            format!("next: corsair topology {} --out graph.graphml", again(arguments)),
+            terminal,
+        ),
     }
+}
+
+/// The words that name the same graph once more, as a shell takes them.
+fn again(arguments: &Arguments) -> String {
+    let mut words = vec![word(&arguments.what)];
+    words.extend(arguments.nodes.map(|nodes| format!("--nodes {nodes}")));
+    words.extend(arguments.seed.map(|seed| format!("--seed {seed}")));
+    words.extend(arguments.sets.iter().map(|set| format!("--set {}", word(set))));
+    words.join(" ")
 }

@@ -71,7 +71,7 @@ fn head(findings: &Findings, manifest: &Manifest) -> String {
         (false, 1) => "One run.".to_owned(),
         (false, _) => format!("One setting, {runs} replications."),
     };
-    let nodes = findings.resolved["nodes"].as_i64().map_or("-".to_owned(), grouped);
+    let nodes = words::nodes(&findings.resolved).unwrap_or("-".to_owned());
     let protocol =
         findings.resolved["protocol"].as_object().and_then(|map| map.keys().next().cloned());
     let facts = [

@@ -25,15 +25,30 @@ fn is_bare(value: &Json) -> bool {
         || value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
+/// How many nodes there are, where each run may keep fewer than were asked for.
+pub(super) fn nodes(resolved: &Json) -> Option<String> {
+    let nodes = grouped(resolved["nodes"].as_i64()?);
+    Some(if keeps_largest(resolved) { format!("up to {nodes}") } else { nodes })
+}
+
+fn keeps_largest(resolved: &Json) -> bool {
+    let topology = resolved["topology"].as_object().and_then(|map| map.values().next());
+    topology.is_some_and(|topology| topology["connect"] == "largest")
+}
+
+fn kept(resolved: &Json) -> &'static str {
+    if keeps_largest(resolved) { " (the largest component of each graph)" } else { "" }
+}
+
 /// What was simulated how often, and how the intervals were made: a paragraph to paste.
 pub(super) fn methods(findings: &Findings, manifest: &Manifest) -> String {
     let resolved = &findings.resolved;
     let counts = &manifest.counts;
     let protocol = choice(&resolved["protocol"]);
-    let nodes = grouped(resolved["nodes"].as_i64().unwrap_or(0));
+    let (nodes, kept) = (nodes(resolved).unwrap_or_default(), kept(resolved));
     let ending = plural(resolved["nodes"].as_u64().unwrap_or(0));
     let mut text = format!(
-        "We simulated the protocol {protocol} among {nodes} node{ending} with corsair, \
+        "We simulated the protocol {protocol} among {nodes} node{ending}{kept} with corsair, \
          a deterministic discrete-event simulator (engine {}). ",
         manifest.engine
     );

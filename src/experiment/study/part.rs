@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 use super::plan::Study;
 use super::rows::{Reading, SeriesFile};
 use crate::experiment::ENGINE_NUMBER;
+use crate::experiment::files::hex;
 use crate::experiment::results::RunError;
 use crate::experiment::run::{Artifacts, RunPlan};
 use crate::experiment::series::InOrder;
 use crate::experiment::sink::{RunSink, Shared};
 use crate::experiment::statistics::Level;
 use crate::experiment::tables::{RunPlace, RunRecord, TableRequest, write_runs};
-use crate::experiment::topology::hex;
 use crate::record::{
     Counts, Disk, Draft, DraftFile, Manifest, RecordError, ResultKind, SeriesWriter,
 };

@@ -7,9 +7,9 @@ use super::sweep::{Seeds, cell, over_source, parse_over};
 use crate::experiment::ENGINE_NUMBER;
 use crate::experiment::Factors;
 use crate::experiment::decode::{Experiment, Given};
+use crate::experiment::files::hex;
 use crate::experiment::metrics::run_metrics;
 use crate::experiment::record::TraceLevel;
-use crate::experiment::topology::hex;
 use crate::kernel::Seed;
 use crate::settings::{Code, Kind, Mistake, Name, Place, Report, Source, Value, put, set_from};
 

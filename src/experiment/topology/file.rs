@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::{Topology, hex};
-use crate::experiment::files::Library;
+use super::Topology;
+use crate::experiment::files::{Library, hex};
 use crate::kernel::Span;
 use crate::settings::{Code, DistributionSetting, Field, Kind, Mistake, Place, Section, Source};
 use crate::topology::Connect;
@@ -14,11 +14,11 @@ use crate::topology::files::{Directed, Direction, GraphFile, ReadOptions, Repeat
 
 /// What the key `file` says, before the file is read.
 pub(super) struct WantedFile {
-    path: String,
-    options: ReadOptions,
-    connect: Connect,
-    latency: Option<DistributionSetting>,
-    sha256: Option<String>,
+    pub(super) path: String,
+    pub(super) options: ReadOptions,
+    pub(super) connect: Connect,
+    pub(super) latency: Option<DistributionSetting>,
+    pub(super) sha256: Option<String>,
 }
 
 /// Reads the settings of `file`: a path, or a section.

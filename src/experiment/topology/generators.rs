@@ -46,6 +46,15 @@ pub(super) fn read_prefix(s: &mut Section<'_>) -> Option<String> {
 fn read_common(s: &mut Section<'_>, scope: Scope) -> Common {
     let connect = read_connect(s);
     if scope == Scope::Group {
+        if connect == Connect::Largest {
+            let message = "a group keeps all its nodes";
+            s.refuse(
+                "connect",
+                Code::Conflict,
+                message,
+                "such as bridge, or largest of all groups",
+            );
+        }
         return Common { connect, prefix: None, latency: None };
     }
     let latency = s.has("latency").then(|| s.distribution("latency", Span::ZERO));

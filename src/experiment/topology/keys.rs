@@ -28,7 +28,11 @@ pub(super) const GENERATORS: &[Variant] = &[
     Variant::new("torus", Shape::Keys(TORUS), "a grid whose opposite sides are joined"),
     Variant::new("hypercube", Shape::Keys(COMMON), "ids that differ in one bit"),
     Variant::new("erdos_renyi", Shape::Keys(ERDOS_RENYI), "random pairs: G(n, p) or G(n, m)"),
-    Variant::new("random_regular", Shape::Keys(REGULAR), "uniform among graphs of one degree"),
+    Variant::new(
+        "random_regular",
+        Shape::Keys(REGULAR),
+        "close to uniform among graphs of one degree",
+    ),
     Variant::new("barabasi_albert", Shape::Keys(ATTACHMENT), "growth by preferential attachment"),
     Variant::new("watts_strogatz", Shape::Keys(SMALL_WORLD), "a ring lattice, partly rewired"),
     Variant::new("random_geometric", Shape::Keys(GEOMETRIC), "points in a square, joined if near"),

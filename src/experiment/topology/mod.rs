@@ -1,20 +1,17 @@
 //! The section `topology:`: which graph a run stands on, and how it comes about.
 
+mod alone;
 mod clusters;
 mod file;
 mod generators;
 mod keys;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::Arc;
 
 use super::files::Library;
 use crate::kernel::{Distribution, Domain, NodeId, Seed, Stream};
-use crate::settings::{
-    Code, Key, Mistake, Place, Report, Section, Shape, Source, Variant, decode as decode_tree,
-    parse, set,
-};
+use crate::settings::{Section, Variant};
 use crate::topology::files::GraphFile;
 use crate::topology::generate::Generator;
 use crate::topology::{Components, Connect, Graph, Kind, Labels, Recipe, RecipeError};
@@ -22,76 +19,12 @@ use clusters::read_clusters;
 use file::{WantedFile, load, read_wanted};
 use generators::{Scope, read_generator};
 
+pub use alone::{NoGraph, from_file, generate};
 pub(super) use keys::TOPOLOGIES;
 
 /// The generators that an experiment may name, and `file`.
 pub fn topologies() -> &'static [Variant] {
     TOPOLOGIES
-}
-
-/// Why there is no graph.
-#[derive(Clone, Debug)]
-pub enum NoGraph {
-    /// The settings are wrong.
-    Refused(Box<Report>),
-    /// The graph is not connected, though it has to be; in one sentence.
-    NotConnected(String),
-}
-
-/// The graph of a generator, as the first run of an experiment of that seed has it, and warnings.
-/// `overrides` are those of its section, such as `degree=8`. Without `nodes` the generator has to
-/// say how many there are.
-///
-/// # Errors
-/// All that is wrong with the settings; or that the graph is not connected, if it has to be.
-pub fn generate(
-    name: &str,
-    nodes: Option<u32>,
-    seed: Seed,
-    overrides: &[String],
-) -> Result<(Graph, Report), NoGraph> {
-    const KEYS: &[Key] =
-        &[Key::required("topology", Shape::OneOf(TOPOLOGIES), "who is whose neighbour")];
-    let mut report = Report::new();
-    let source = Source::new("topology", &format!("topology: {name}"));
-    let refused = |report: Report| Err(NoGraph::Refused(report.into()));
-    let Some(mut tree) = parse(&source, &mut report) else { return refused(report) };
-    for assignment in overrides {
-        set(&mut tree, &format!("topology.{name}.{assignment}"), &mut report);
-    }
-    let library = Library::of(None);
-    let (topology, _) = decode_tree(&tree, KEYS, &mut report, |s| decode(s, &library));
-    let Some(topology) = topology.filter(|_| report.accepts()) else { return refused(report) };
-    let place = Place::at(&source, 1, "topology: ".len() + 1);
-    let tell = |report: &mut Report, code, message: String| {
-        report.add(Mistake::new(code, message, place.clone()));
-    };
-    let nodes = match (topology.own_nodes(), nodes) {
-        (Some(own), Some(given)) if own != given => {
-            let message = format!("the topology has {own} nodes, not {given}");
-            tell(&mut report, Code::Conflict, message);
-            return refused(report);
-        }
-        (Some(nodes), _) | (None, Some(nodes)) => nodes,
-        (None, None) => {
-            let message = "how many nodes? Add --nodes N, such as --nodes 100";
-            tell(&mut report, Code::MissingKey, message.to_owned());
-            return refused(report);
-        }
-    };
-    match topology.build(nodes, seed.replication(0)) {
-        Ok(graph) => {
-            if let Some(warning) = topology.surprise(&graph, nodes) {
-                tell(&mut report, Code::Surprising, warning);
-            }
-            Ok((graph, report))
-        }
-        Err(error @ RecipeError::Connect(_)) => Err(NoGraph::NotConnected(error.to_string())),
-        Err(error) => {
-            tell(&mut report, Code::OutOfRange, error.to_string());
-            refused(report)
-        }
-    }
 }
 
 /// Which graph.
@@ -130,7 +63,7 @@ impl Topology {
         };
         let graph = file.snapshot.graph.clone();
         if *connect == Connect::Require
-            && let Some(error) = Components::of(&graph).as_error(1)
+            && let Some(error) = Components::of(&graph).as_error(0)
         {
             return Err(RecipeError::Connect(error));
         }
@@ -145,7 +78,12 @@ impl Topology {
 
     /// What will probably surprise about a graph that it made for so many nodes.
     pub(super) fn surprise(&self, graph: &Graph, nodes: u32) -> Option<String> {
-        let Topology::Drawn(recipe) = self else { return None };
+        let recipe = match self {
+            Topology::Drawn(recipe) => recipe,
+            Topology::File { .. } => {
+                return Components::of(graph).as_error(0).map(|error| error.to_string());
+            }
+        };
         if recipe.connect == Connect::Largest && graph.nodes() < nodes {
             let (dropped, left) = (nodes - graph.nodes(), graph.nodes());
             return Some(format!(
@@ -156,6 +94,11 @@ impl Topology {
             return None;
         }
         Components::of(graph).as_error(1).map(|error| error.to_string())
+    }
+
+    /// Whether its graphs may have fewer nodes than are asked for.
+    pub(super) fn drops_nodes(&self) -> bool {
+        matches!(self, Topology::Drawn(Recipe { connect: Connect::Largest, .. }))
     }
 
     /// The names that it gives the nodes.
@@ -218,13 +161,4 @@ pub(super) fn decode(s: &mut Section<'_>, library: &Library) -> Option<Topology>
         Wanted::File(wanted) => load(wanted, library, s),
         Wanted::Nothing => None,
     }
-}
-
-/// Bytes in hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("a string takes any text");
-    }
-    text
 }

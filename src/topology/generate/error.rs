@@ -113,7 +113,7 @@ impl fmt::Display for GenerateError {
 }
 
 fn nearest_power(nodes: u32) -> u32 {
-    let below = 1 << nodes.ilog2();
+    let below = 1 << nodes.max(1).ilog2();
     if nodes - below <= below / 2 {
         below
     } else {

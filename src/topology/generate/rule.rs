@@ -98,8 +98,11 @@ pub fn torus(nodes: u32, columns: Option<Columns>) -> Result<Graph, GenerateErro
 /// Edges between ids that differ in one bit.
 ///
 /// # Errors
-/// `nodes` is no power of two; more than 2^31 edges.
+/// No nodes, or `nodes` is no power of two; more than 2^31 edges.
 pub fn hypercube(nodes: u32) -> Result<Graph, GenerateError> {
+    if nodes == 0 {
+        return Err(GenerateError::NoNodes);
+    }
     if !nodes.is_power_of_two() {
         return Err(GenerateError::NoHypercube { nodes });
     }

@@ -65,6 +65,7 @@ fn rules_agree_with_their_definitions() {
     }
     assert_eq!(edges(&grid(5, None)), [(0, 1), (0, 3), (1, 2), (1, 4), (3, 4)]);
     assert_eq!(torus(9, None).unwrap().edges(), 18);
+    assert_eq!(hypercube(0), Err(GenerateError::NoNodes));
 }
 
 #[test]

@@ -145,10 +145,135 @@ fn clusters_have_groups_and_latencies_between_them() {
         ("topology.clusters.between={links: 9999}", "there are 1600 pairs"),
         ("topology.clusters.inside={random_regular: {degree: 50}}", "group us-east-1: degree 50"),
         ("topology.clusters.inside={ring: {prefix: x}}", "has no effect"),
+        (
+            "topology.clusters.inside={random_dial: {dials: 0, connect: largest}}",
+            "a group keeps all its nodes",
+        ),
+        ("topology.clusters.inside={k_out: {degree: 0, connect: largest}}", "a group keeps all"),
     ] {
         let told = bench.call(&["topology", "c.yaml", "--set", set]);
         assert_eq!(told.status, Some(2), "{set}: {}{}", told.out, told.err);
         assert!(told.err.contains(says), "{set}: {}", told.err);
+    }
+}
+
+const TWO_PARTS: &str = r#"{"nodes":[{"id":"a"},{"id":"b"},{"id":"c"}],
+"links":[{"source":"a","target":"b","weight":5}]}"#;
+
+#[test]
+fn files_in_several_parts_are_told() {
+    let bench = Bench::new();
+    bench.write("two.json", TWO_PARTS);
+    let text = "schema: 1\nname: t\ntopology: {file: two.json}\nprotocol: {gossip: {fanout: 1}}\n\
+                stop: {at: 1s}\n";
+    bench.write("t.yaml", text);
+    let told = bench.call(&["validate", "t.yaml"]).good();
+    let says =
+        "2 components, the largest holds 2 of 3 nodes; only more edges in its file mend that";
+    assert!(told.err.contains(says) && told.err.contains("--> t.yaml:3:11"), "{}", told.err);
+    let set = "topology={file: {path: two.json, connect: require}}";
+    let told = bench.call(&["validate", "t.yaml", "--set", set]);
+    assert_eq!(told.status, Some(2));
+    assert!(told.err.contains(says), "{}", told.err);
+    let told = bench.call(&["topology", "two.json", "--set", "connect=require"]);
+    assert_eq!((told.status, told.out.as_str()), (Some(1), ""));
+    assert!(told.err.contains(says), "{}", told.err);
+}
+
+#[test]
+fn files_take_the_settings_of_their_section() {
+    let bench = Bench::new();
+    bench.write("two.json", TWO_PARTS);
+    let told = |sets: &[&str]| {
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
+        let words: Vec<_> =
+            ["topology", "two.json", "--format", "csv"].into_iter().chain(sets).collect();
+        bench.call(&words)
+    };
+    for (sets, line) in [
+        (&[][..], "metric,latency_max_ms,5"),
+        (&["weights=ignore"], "metric,latency_max_ms,"),
+        (&["latency=7ms"], "metric,latency_max_ms,7"),
+        (&["directed=true", "edges=reversed"], "metric,out_degree_max,1"),
+    ] {
+        let told = told(sets).good();
+        assert!(told.out.lines().any(|told| told == line), "{sets:?} {line}: {}", told.out);
+    }
+    for (set, says) in [
+        ("weihgts=ignore", "did you mean `weights`?"),
+        ("weights=forget", "must be latency or ignore"),
+        ("path=other.json", "the graph file is named already"),
+        ("sha256=00", "two.json is not the file that is meant"),
+    ] {
+        let told = told(&[set]);
+        assert_eq!((told.status, told.out.as_str()), (Some(2), ""), "{set}");
+        assert!(told.err.contains(says), "{set}: {}", told.err);
+    }
+    for option in ["--nodes", "--seed"] {
+        let told = bench.call(&["topology", "two.json", option, "7"]);
+        assert_eq!(told.status, Some(2));
+        assert!(told.err.contains("a graph file is as it is"), "{}", told.err);
+    }
+}
+
+#[test]
+fn names_do_not_move_the_cursor() {
+    let bench = Bench::new();
+    bench.write(
+        "esc.json",
+        r#"{"nodes":[{"id":"\u001b[31ma"}],
+        "links":[{"source":"\u001b[31ma","target":"\u001b[31ma"}]}"#,
+    );
+    for words in [
+        &["topology", "esc.json"][..],
+        &["topology", "ring", "--nodes", "3", "--from", "\u{1b}[2J"],
+    ] {
+        let told = bench.call(words);
+        assert_eq!(told.status, Some(2));
+        assert!(told.err.contains("\u{fffd}[") && !told.err.contains('\u{1b}'), "{}", told.err);
+    }
+}
+
+#[test]
+fn records_are_told_where_the_metrics_do_not_say_them() {
+    let bench = Bench::new();
+    bench.write("two.json", TWO_PARTS);
+    let told = bench.call(&["topology", "two.json"]).good();
+    assert!(told.out.starts_with("metric"), "{}", told.out);
+    let told = bench.call(&["topology", "two.json", "--set", "directed=true"]).good();
+    assert!(told.out.starts_with("two.json: nodes 3, edge_records 1,"), "{}", told.out);
+    bench.write("twice.json", TWO_PARTS.replace("}]}", r#"},{"source":"b","target":"a"}]}"#));
+    let told = bench.call(&["topology", "twice.json", "--set", "repeats=drop"]).good();
+    let first = told.out.lines().next().unwrap();
+    assert!(
+        first.contains("edge_records 2, duplicates 1,") && !first.contains(" edges "),
+        "{first}"
+    );
+}
+
+#[test]
+fn runs_that_drop_nodes_say_so() {
+    let bench = Bench::new();
+    let text = "schema: 1\nname: l\nnodes: 20\nreplications: 8\n\
+                topology: {erdos_renyi: {mean_degree: 1.5, connect: largest}}\n\
+                protocol: {gossip: {fanout: 1}}\nworkload: [{publish: {at: 0s, by: {node: 0}}}]\n\
+                stop: {at: 1s}\n";
+    bench.write("l.yaml", text);
+    let told = bench.call(&["validate", "l.yaml"]).good();
+    assert!(told.out.contains(", up to 20 nodes, 8 replications"), "{}", told.out);
+    let told = bench.call(&["run", "l.yaml"]).good();
+    assert!(told.out.starts_with("l   up to 20 nodes, 8 replications"), "{}", told.out);
+    let page = fs::read_to_string(bench.only_result("l").join("report.html")).unwrap();
+    assert!(page.contains("<dt>nodes</dt><dd>up to 20</dd>"));
+    assert!(page.contains("among up to 20 nodes (the largest component of each graph) with"));
+    // The first draw keeps twelve nodes, the second nine.
+    bench.write("l.yaml", text.replace("node: 0", "node: 10"));
+    bench.call(&["validate", "l.yaml"]).good();
+    for jobs in ["1", "3"] {
+        let told = bench.call(&["run", "l.yaml", "-j", jobs]);
+        assert_eq!(told.status, Some(2));
+        let says = "error: replication 1 of seed 1: workload.0: there is no node 10";
+        assert!(told.err.contains(says), "{}", told.err);
     }
 }
 

@@ -81,6 +81,7 @@ fn refusal(name: &str, nodes: Option<u32>, sets: &[&str]) -> String {
         Ok(_) => panic!("{name} {sets:?} is accepted"),
         Err(NoGraph::Refused(report)) => report.to_string(),
         Err(NoGraph::NotConnected(error)) => format!("not connected: {error}"),
+        Err(NoGraph::Mistakes(mistakes)) => unreachable!("no file is read: {mistakes:?}"),
     }
 }
 
