@@ -90,7 +90,7 @@ fn crashes() -> Vec<(Instant, Plan)> {
     let crash = |k: u32| {
         let targets = Targets::Nodes(vec![NodeId(k * 4 + 1)]);
         let restart_after = Some(Span::from_millis(700));
-        let (after_effects, disk) = (Some(u32::from(k % 2 == 0)), DiskLoss::LoseUnsynced);
+        let (after_effects, disk) = (Some(u32::from(k.is_multiple_of(2))), DiskLoss::LoseUnsynced);
         (ms(u64::from(k) * 170), Plan::Crash { targets, after_effects, disk, restart_after })
     };
     (0..10).map(crash).collect()
