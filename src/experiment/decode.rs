@@ -197,8 +197,9 @@ impl Reader<'_, '_> {
             slows: network::slows(&network, &faults, topology.as_ref()),
             is_lossy: network::may_lose(&network, &faults),
         };
+        let errors = self.s.errors();
         let protocol = self.entry.decode(self.s, &around);
-        self.settle_stop(&mut stop, protocol.as_ref());
+        self.settle_stop(&mut stop, protocol.as_ref(), self.s.errors() == errors);
         let mut invariants = decode_invariants(self.s, self.entry);
         if faults.iter().any(|(_, fault)| fault.wipes()) {
             drop_disk_invariants(self.s, self.entry, &mut invariants);
@@ -243,11 +244,11 @@ impl Reader<'_, '_> {
         Some(experiment)
     }
 
-    /// A run ends when its protocol says so, unless the experiment does.
-    fn settle_stop(&mut self, stop: &mut Stop, protocol: &dyn Prepared) {
+    /// A run ends when its protocol says so, which is known of one that could be read, unless the experiment does.
+    fn settle_stop(&mut self, stop: &mut Stop, protocol: &dyn Prepared, is_known: bool) {
         stop.at = stop.at.or(protocol.stop_at().map(|span| Instant::START + span));
         let ends = stop.at.is_some() || stop.when.is_some() || stop.events.is_some();
-        if !ends && !protocol.falls_quiet() {
+        if !ends && is_known && !protocol.falls_quiet() {
             let message = format!("a run of {} never ends by itself", self.entry.name());
             self.s.refuse("stop", Code::MissingKey, &message, "give stop.at, such as 60s");
         }

@@ -185,6 +185,9 @@ fn what_has_no_meaning_is_refused() {
     assert!(idle.contains("`k` says nothing about averaging"), "{idle}");
     let endless = answer(&[&algorithm("averaging"), none]);
     assert!(endless.contains("never ends by itself"), "{endless}");
+    let misspelt = answer(&[&algorithm("averging"), none]);
+    assert!(misspelt.contains("did you mean `averaging`"), "{misspelt}");
+    assert!(!misspelt.contains("never ends by itself"), "{misspelt}");
     let late = answer(&[&algorithm("averaging"), stop, none, "network.latency=600ms"]);
     assert!(late.contains("an answer may come after its exchange was given up"), "{late}");
 }
