@@ -238,6 +238,52 @@ fn edge_cases() {
     assert!(held > 40, "{held}");
 }
 
+/// G15: every algorithm, by each of its clocks, ends on the smallest graphs and keeps its promises there.
+#[test]
+fn all_algorithms_on_the_smallest_graphs() {
+    let graphs = [("complete", 1), ("complete", 2), ("complete", 3), ("empty", 3), ("star", 20)];
+    let algorithms = [
+        ("direct_mail", &["timers"][..]),
+        ("flood", &["timers"]),
+        ("infect_and_die", &["timers"]),
+        ("infect_forever", &["timers", "rounds"]),
+        ("anti_entropy", &["timers", "rounds"]),
+        ("rumor", &["timers", "rounds"]),
+        ("median_counter", &["rounds"]),
+        ("push_sum", &["rounds"]),
+        ("averaging", &["timers"]),
+    ];
+    for (topology, nodes) in graphs {
+        for (algorithm, clocks) in algorithms {
+            for clock in clocks {
+                let averages = ["push_sum", "averaging"].contains(&algorithm);
+                let mut set = overrides(&format!("algorithm={algorithm}"));
+                if clocks.len() > 1 {
+                    set.extend(overrides(&format!("clock={clock}")));
+                }
+                set.push(format!("nodes={nodes}"));
+                set.push(format!("topology={topology}"));
+                set.push("stop={at: 400s}".to_owned());
+                if averages {
+                    set.push("workload=[]".to_owned());
+                }
+                let (_, values) = run(&experiment(&set), 0);
+                let case = format!("{algorithm} by {clock} on {topology} {nodes}");
+                let reaches_all =
+                    ["direct_mail", "flood", "infect_forever", "anti_entropy"].contains(&algorithm);
+                if averages {
+                    let is_right = values["max_rel_error"] < 1e-6;
+                    assert_eq!(is_right, topology != "empty", "{case}: {values:?}");
+                } else if topology == "empty" {
+                    assert_eq!(values["coverage"], 1.0 / 3.0, "{case}");
+                } else if reaches_all || nodes <= 2 {
+                    assert_eq!(values["coverage"], 1.0, "{case}");
+                }
+            }
+        }
+    }
+}
+
 /// What a disk keeps, a restarted site does not tell: only anti-entropy does.
 #[test]
 fn a_restarted_site_knows_but_is_not_infective() {
